@@ -1,0 +1,12 @@
+"""keytui: a team's API-key authority that lives in a terminal.
+
+People create, rotate and deactivate their own API keys; administrators oversee
+all of them and can create none. The floors, from the top; imports go down only:
+
+    doors      ``tui/`` and ``cli.py``
+    services   what a person may do: check, act, record, in one transaction
+    storage    how it is kept: the only place that knows Peewee
+    domain     what things are: pure Python, no I/O
+"""
+
+__version__ = "0.1.0"

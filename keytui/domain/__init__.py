@@ -1,0 +1,1 @@
+"""What things are: values, grammars and rules, in pure Python without I/O."""

@@ -1,0 +1,69 @@
+"""The words of the audit trail: what can be done, and with what outcome.
+
+An action is written ``subject:action``. Both lists are closed: an event that
+is not named here cannot be recorded, and a name is never given another
+meaning.
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Action(StrEnum):
+    """What somebody did, or tried to do. Alphabetised within each subject."""
+
+    AUDIT_READ = "audit:read"
+
+    KEY_CREATE = "api_key:create"
+    KEY_DEACTIVATE = "api_key:deactivate"
+    KEY_EDIT_LABEL = "api_key:edit_label"
+    KEY_LIST = "api_key:list"
+
+    REPORT_EXPORT = "report:export"
+
+    USER_CHANGE_PASSWORD = "user:change_password"  # noqa: S105 - the name of an act
+    USER_CHANGE_ROLE = "user:change_role"
+    USER_CHOOSE_PASSWORD = "user:choose_password"  # noqa: S105 - the name of an act
+    USER_CREATE = "user:create"
+    USER_DEACTIVATE = "user:deactivate"
+    USER_LIST = "user:list"
+    USER_RESET_SIGN_IN = "user:reset_sign_in"
+    USER_SIGN_IN = "user:sign_in"
+    USER_SIGN_OUT = "user:sign_out"
+    USER_UNLOCK = "user:unlock"
+
+
+class Outcome(StrEnum):
+    """How it ended."""
+
+    DONE = "done"
+    FAILED = "failed"
+    """A wrong password or code: counted by the slow-down."""
+    REFUSED = "refused"
+    """A rule said no."""
+
+
+@dataclass(frozen=True, slots=True)
+class AuditEvent:
+    """Who did what, to what, with what outcome, when, from where.
+
+    Attributes:
+        event_id: its number; the order of events is the order of numbers.
+        at: when, in microseconds UTC.
+        actor: the User ID of whoever did it, or ``host:NAME`` for the account
+            that owns the database, or ``-`` for somebody not signed in.
+        action: what was done.
+        outcome: how it ended.
+        target: to what: a User ID, ``key 17``, or empty.
+        detail: what else is worth knowing, one line; never a secret.
+        origin: from where: ``local`` or ``ssh 10.0.4.17``.
+    """
+
+    event_id: int
+    at: int
+    actor: str
+    action: Action
+    outcome: Outcome
+    target: str
+    detail: str
+    origin: str

@@ -1,0 +1,69 @@
+"""The only clock, and how times are written for people and for reports.
+
+A time is an ``int``: microseconds since 1970-01-01 UTC. Integers compare,
+sort and travel the same through SQLite, PostgreSQL and JSON; a time zone
+never gets the chance to shift one.
+"""
+
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+
+SECOND = 1_000_000
+MINUTE = 60 * SECOND
+HOUR = 60 * MINUTE
+DAY = 24 * HOUR
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+source: Callable[[], int] = lambda: time.time_ns() // 1_000  # noqa: E731 - a seam: tests and the demo put another clock here
+"""Where :func:`now` reads the time, in microseconds UTC."""
+
+
+def now() -> int:
+    """Return the present time in microseconds UTC."""
+    return source()
+
+
+def iso(at: int) -> str:
+    """Write a time as ISO 8601 in UTC, to the second: ``2026-11-24T06:00:35Z``."""
+    return _datetime(at).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def exact(at: int | None) -> str:
+    """Write a time for a person who wants it exactly, or ``never``."""
+    return "never" if at is None else _datetime(at).strftime("%Y-%m-%d %H:%M:%S UTC")
+
+
+def ago(at: int | None, present: int) -> str:
+    """Write how long ago ``at`` was: ``2 h ago``, ``just now`` or ``never``.
+
+    A time after ``present`` (a clock was set back) is said, not hidden:
+    ``in the future``.
+    """
+    if at is None:
+        return "never"
+    if at - present > MINUTE:
+        return "in the future"
+    passed = present - at
+    if passed < MINUTE:
+        return "just now"
+    return f"{duration(passed)} ago"
+
+
+def duration(length: int) -> str:
+    """Write a length of time in its largest unit: ``5 s``, ``2 h``, ``41 d``."""
+    for unit, name in ((DAY, "d"), (HOUR, "h"), (MINUTE, "min")):
+        if length >= unit:
+            return f"{length // unit:,} {name}"
+    return f"{max(length, 0) // SECOND} s"
+
+
+def days(start: int, end: int) -> int:
+    """Count the whole days from ``start`` to ``end``, never below 0."""
+    return max(end - start, 0) // DAY
+
+
+def _datetime(at: int) -> datetime:
+    # fromtimestamp goes through a float and loses microseconds; this does not.
+    return _EPOCH + timedelta(microseconds=at)

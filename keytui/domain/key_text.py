@@ -1,0 +1,76 @@
+r"""The key text: its grammar, its mask and its digest. All three live only here.
+
+    kt_ AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA CCCCCC
+    |   |                                           CRC-32 of the 43, base62
+    |   43 random base62 characters: 43 x log2(62) = 256.03 bits
+    brand, so that a leaked key is recognised for what it is
+
+52 characters, one word for a double-click. The checksum is GitHub's scheme
+(alphabet ``0-9A-Za-z``, zero-padded, computed over the random part alone); it
+rejects a typo without a look at the database and lets secret scanners be sure.
+
+Why the stored digest is a plain SHA-256 and not Argon2: slow hashes protect
+secrets that can be guessed. OWASP ASVS 5.0 §6.5.2 accepts a plain hash for
+lookup secrets from 112 bits up, and a key text has 256. A slow hash would cost
+every verification 100 ms and 64 MiB, a gift to whoever floods the service.
+"""
+
+import re
+import secrets
+import zlib
+from typing import Final
+
+from keytui.domain.secret import Secret
+
+BRAND: Final = "kt_"
+ALPHABET: Final = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+RANDOM_LENGTH: Final = 43
+CHECKSUM_LENGTH: Final = 6
+LENGTH: Final = len(BRAND) + RANDOM_LENGTH + CHECKSUM_LENGTH
+
+SCHEME: Final = 1
+"""The number of this grammar and digest, stored beside every digest, so that a
+later scheme upgrades keys instead of breaking them."""
+
+PATTERN: Final = r"\bkt_[0-9A-Za-z]{49}\b"
+"""What a key text looks like, for secret scanners."""
+
+MASK: Final = "••••"
+
+_SHAPE = re.compile(r"kt_([0-9A-Za-z]{43})([0-9A-Za-z]{6})", re.ASCII)
+
+
+def generate() -> Secret:
+    """Draw a new key text from the operating system's random source."""
+    text = bytearray(LENGTH)
+    text[: len(BRAND)] = BRAND.encode("ascii")
+    for place in range(len(BRAND), len(BRAND) + RANDOM_LENGTH):
+        text[place] = ord(secrets.choice(ALPHABET))
+    text[-CHECKSUM_LENGTH:] = _checksum(bytes(text[len(BRAND) : -CHECKSUM_LENGTH]))
+    return Secret(text)
+
+
+def is_well_formed(presented: str) -> bool:
+    """Tell whether shape and checksum are right: whether a lookup makes sense."""
+    match = _SHAPE.fullmatch(presented)
+    return match is not None and _checksum(match[1].encode("ascii")) == match[2].encode("ascii")
+
+
+def last_four(secret: Secret) -> str:
+    """Return the 4 characters that the mask of this key may show."""
+    return secret.encoded()[-4:].decode("ascii")
+
+
+def mask(last: str) -> str:
+    """Return how a key is shown everywhere: four dots and its last 4 characters."""
+    return MASK + last
+
+
+def _checksum(random_part: bytes) -> bytes:
+    number = zlib.crc32(random_part)
+    characters = bytearray()
+    for _ in range(CHECKSUM_LENGTH):
+        number, place = divmod(number, len(ALPHABET))
+        characters.append(ord(ALPHABET[place]))
+    characters.reverse()
+    return bytes(characters)

@@ -1,0 +1,100 @@
+"""The values that services hand out: frozen, without a digest or a hash in them."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from keytui.domain import clock, key_text
+from keytui.domain.permissions import Role
+
+
+class Status(StrEnum):
+    """The report's word for a key, and what a person is: working or not."""
+
+    ACTIVE = "active"
+    INACTIVE = "inactive"
+
+
+class KeyState(StrEnum):
+    """Why a key works or does not. Everything but ACTIVE is inactive."""
+
+    ACTIVE = "active"
+    DEACTIVATED = "deactivated"
+    OWNER_INACTIVE = "owner inactive"
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Whoever does something, as they were when they signed in.
+
+    Services read role and status anew inside every transaction; what stands
+    here is for screens to draw by.
+
+    Attributes:
+        row_id: the person's row, or ``None`` for the host's own account.
+        user_id: their User ID, or ``host:NAME``.
+        role: their role at sign-in.
+        epoch: the number of their sign-in series; a reset starts a new one
+            and so ends every sign-in of the old.
+        origin: where they sit: ``local`` or ``ssh 10.0.4.17``.
+    """
+
+    row_id: int | None
+    user_id: str
+    role: Role
+    epoch: int
+    origin: str
+
+
+@dataclass(frozen=True, slots=True)
+class User:
+    """A person, as Manage Users shows them. Times in microseconds UTC."""
+
+    row_id: int
+    user_id: str
+    role: Role
+    status: Status
+    active_keys: int
+    oldest_key_at: int | None
+    last_sign_in_at: int | None
+    last_sign_in_from: str | None
+    created_at: int
+
+
+@dataclass(frozen=True, slots=True)
+class ApiKey:
+    """An API key's record: everything but what would recognise it. Times in microseconds UTC."""
+
+    key_id: int
+    user_id: str
+    owner_status: Status
+    label: str
+    last_four: str
+    created_at: int
+    last_used_at: int | None
+    last_used_from: str | None
+    deactivated_at: int | None
+    deactivated_by: str | None
+    deactivation_reason: str | None
+
+    @property
+    def masked(self) -> str:
+        """The only form in which the key is ever shown."""
+        return key_text.mask(self.last_four)
+
+    @property
+    def state(self) -> KeyState:
+        """Why it works or does not."""
+        if self.deactivated_at is not None:
+            return KeyState.DEACTIVATED
+        if self.owner_status is Status.INACTIVE:
+            return KeyState.OWNER_INACTIVE
+        return KeyState.ACTIVE
+
+    @property
+    def status(self) -> Status:
+        """Whether it works: the report's column."""
+        return Status.ACTIVE if self.state is KeyState.ACTIVE else Status.INACTIVE
+
+    def age_days(self, present: int) -> int:
+        """Count its whole days of life: until now, or until it was deactivated."""
+        return clock.days(self.created_at, self.deactivated_at or present)

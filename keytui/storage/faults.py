@@ -1,0 +1,60 @@
+"""What a database fault means to a person: one function, one sentence each."""
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import peewee
+
+from keytui.domain.errors import DatabaseBusy, DatabaseUnusable
+
+_SENTENCES = {
+    sqlite3.SQLITE_BUSY: "The database is in use by another process: try again in a moment.",
+    sqlite3.SQLITE_LOCKED: "The database is in use by another process: try again in a moment.",
+    sqlite3.SQLITE_FULL: "The disk is full: nothing was changed; free some space, then try again.",
+    sqlite3.SQLITE_READONLY: (
+        "The database is read-only for this account: nothing was changed; "
+        "make the file and its folder writable, then try again."
+    ),
+    sqlite3.SQLITE_CANTOPEN: (
+        "The database file cannot be opened: check that it and its folder exist "
+        "and belong to this account."
+    ),
+    sqlite3.SQLITE_IOERR: "The disk reports an error: nothing was changed; check the disk.",
+    sqlite3.SQLITE_NOTADB: "The file is not a database: name another with --database.",
+    sqlite3.SQLITE_CORRUPT: "The database file is damaged: restore it from a backup.",
+    sqlite3.SQLITE_PERM: "This account may not use the database file: check its permissions.",
+}
+_FALLBACK = "The database reported an error; nothing was changed."
+
+
+def explain(error: BaseException) -> DatabaseUnusable:
+    """Turn a database exception into the error that says what happened and what to do."""
+    # A full disk hides behind "cannot rollback": the innermost cause is the true one.
+    chain: list[BaseException] = []
+    cause: BaseException | None = error
+    while cause is not None and cause not in chain:
+        chain.append(cause)
+        cause = cause.__cause__ or cause.__context__
+    for link in reversed(chain):
+        code = getattr(link, "sqlite_errorcode", None)
+        if code is not None:
+            sentence = _SENTENCES.get(code & 0xFF, _FALLBACK)
+            busy = code & 0xFF in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
+            return DatabaseBusy(sentence) if busy else DatabaseUnusable(sentence)
+    return DatabaseUnusable(_FALLBACK)
+
+
+@contextmanager
+def explained() -> Iterator[None]:
+    """Let database faults out of the block only as :class:`DatabaseUnusable`.
+
+    A broken constraint is a bug in a service, not a fault of the machine: it
+    passes unchanged.
+    """
+    try:
+        yield
+    except peewee.IntegrityError:
+        raise
+    except (peewee.DatabaseError, peewee.InterfaceError, sqlite3.DatabaseError) as error:
+        raise explain(error) from error

@@ -1,0 +1,88 @@
+"""The tables as Peewee models: the one list of columns.
+
+Only text, blob and integer columns, so that the same models mean the same on
+SQLite and PostgreSQL; times are integer microseconds UTC. What a table must
+never hold is said in the migrations that create it.
+"""
+
+from peewee import (
+    BigAutoField,
+    BigIntegerField,
+    BlobField,
+    DatabaseProxy,
+    ForeignKeyField,
+    Model,
+    TextField,
+)
+
+database = DatabaseProxy()
+"""Stands for the one open database; :mod:`keytui.storage.database` fills it."""
+
+
+class _Row(Model):
+    class Meta:
+        database = database
+        legacy_table_names = False
+
+
+class UserRow(_Row):
+    """A person. Never deleted; ``user_id`` is never used again."""
+
+    id = BigAutoField()
+    user_id = TextField(unique=True)
+    role = TextField()
+    status = TextField(default="active")
+    epoch = BigIntegerField(default=0)
+    password_hash = TextField(null=True)
+    code_digest = BlobField(null=True)
+    code_expires_at = BigIntegerField(null=True)
+    created_at = BigIntegerField()
+    last_sign_in_at = BigIntegerField(null=True)
+    last_sign_in_from = TextField(null=True)
+    reset_at = BigIntegerField(null=True)
+    reset_by = TextField(null=True)
+    deactivated_at = BigIntegerField(null=True)
+    deactivated_by = TextField(null=True)
+    deactivation_reason = TextField(null=True)
+
+    class Meta:
+        table_name = "user"
+
+
+class ApiKeyRow(_Row):
+    """An API key. Its number is the ``key_id`` people see; never deleted."""
+
+    id = BigAutoField()
+    owner = ForeignKeyField(UserRow, backref="api_keys")
+    created_by = ForeignKeyField(UserRow, backref="created_keys")
+    label = TextField()
+    scheme = BigIntegerField()
+    digest = BlobField(unique=True)
+    last_four = TextField()
+    created_at = BigIntegerField()
+    last_used_at = BigIntegerField(null=True)
+    last_used_from = TextField(null=True)
+    deactivated_at = BigIntegerField(null=True)
+    deactivated_by = TextField(null=True)
+    deactivation_reason = TextField(null=True)
+
+    class Meta:
+        table_name = "api_key"
+
+
+class AuditEventRow(_Row):
+    """One audit event. ``about`` is the person it concerns besides the actor."""
+
+    id = BigAutoField()
+    at = BigIntegerField()
+    actor_row = ForeignKeyField(UserRow, null=True, backref="acts")
+    actor = TextField()
+    action = TextField()
+    outcome = TextField()
+    target = TextField()
+    about = ForeignKeyField(UserRow, null=True, backref="events")
+    detail = TextField()
+    origin = TextField()
+
+    class Meta:
+        table_name = "audit_event"
