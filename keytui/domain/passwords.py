@@ -49,16 +49,24 @@ def check(password: str, user_id: str) -> None:
     """
     length = len(password)
     if length < MIN_LENGTH:
-        raise BadInput(f"A password has at least {MIN_LENGTH} characters; this has {length}.")
+        raise BadInput(
+            f"A password has at least {MIN_LENGTH} characters; this has {length}."
+        )
     if length > MAX_LENGTH:
-        raise BadInput(f"A password has at most {MAX_LENGTH} characters; this has {length:,}.")
+        raise BadInput(
+            f"A password has at most {MAX_LENGTH} characters; this has {length:,}."
+        )
     if any(unicodedata.category(character) in ("Cc", "Cs") for character in password):
-        raise BadInput("A password cannot hold control characters: type it again without.")
+        raise BadInput(
+            "A password cannot hold control characters: type it again without."
+        )
     folded = password.casefold()
     if user_id.casefold() in folded:
         raise BadInput("A password cannot contain the User ID: choose another.")
     if folded in _WORST or len(set(folded)) < _FEWEST_DIFFERENT_CHARACTERS:
-        raise BadInput("This password is one of the first that anybody tries: choose another.")
+        raise BadInput(
+            "This password is one of the first that anybody tries: choose another."
+        )
 
 
 def hash_password(password: str) -> str:
@@ -91,9 +99,11 @@ def needs_rehash(kept: str) -> bool:
 
 def _normal(password: str) -> str:
     # A lone surrogate would end in an encoding error; no stored hash matches it.
-    return unicodedata.normalize("NFKC", password[: MAX_LENGTH * 2]).encode(
-        "utf-8", "replace"
-    ).decode("utf-8")
+    return (
+        unicodedata.normalize("NFKC", password[: MAX_LENGTH * 2])
+        .encode("utf-8", "replace")
+        .decode("utf-8")
+    )
 
 
 def _random() -> str:

@@ -56,5 +56,9 @@ def explained() -> Iterator[None]:
         yield
     except peewee.IntegrityError:
         raise
-    except (peewee.DatabaseError, peewee.InterfaceError, sqlite3.DatabaseError) as error:
+    except (
+        peewee.DatabaseError,
+        peewee.InterfaceError,
+        sqlite3.DatabaseError,
+    ) as error:
         raise explain(error) from error

@@ -16,30 +16,44 @@ HISTORY_TABLE: Final = "migration"
 _FOLDER: Final = Path(__file__).parent / "migrations"
 
 
-def bring_up_to_date(database: Database, name: str) -> None:
-    """Run the migrations that ``database`` lacks.
+def is_current(database: Database, name: str) -> bool:
+    """Tell whether ``database`` has every migration that this program knows.
 
     Args:
-        database: connected or connectable; nobody else migrates it meanwhile.
+        database: connected or connectable.
         name: what to call it in a sentence.
 
     Raises:
         DatabaseUnusable: it is newer than this program.
     """
-    known = {step.stem for step in _FOLDER.glob("[0-9]*.py")}
     done = _done(database)
-    if done - known:
+    if done - _known():
         raise DatabaseUnusable(
             f"The database {name} was made by a newer keytui: upgrade keytui to use it."
         )
-    if done != known:
+    return done == _known()
+
+
+def bring_up_to_date(database: Database, name: str) -> None:
+    """Run the migrations that ``database`` lacks. Nobody else may migrate it meanwhile.
+
+    Raises:
+        DatabaseUnusable: it is newer than this program.
+    """
+    if not is_current(database, name):
         # Imported late: it costs more than everything else here together.
         from playhouse.migrations import Runner
 
         Runner(database, directory=str(_FOLDER), table_name=HISTORY_TABLE).up()
 
 
+def _known() -> set[str]:
+    return {step.stem for step in _FOLDER.glob("[0-9]*.py")}
+
+
 def _done(database: Database) -> set[str]:
     if not database.table_exists(HISTORY_TABLE):
         return set()
-    return {name for (name,) in database.execute_sql(f"SELECT name FROM {HISTORY_TABLE}")}  # noqa: S608 - a constant
+    return {
+        name for (name,) in database.execute_sql(f"SELECT name FROM {HISTORY_TABLE}")
+    }  # noqa: S608 - a constant

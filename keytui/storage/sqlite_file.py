@@ -44,18 +44,17 @@ def prepare(path: Path, engine: Engine) -> None:
         )
     try:
         _check_folder(path)
-        with _alone(path):
-            if not path.exists():
-                _create(path, engine)
-                return
-            _check_file(path)
-            _check_ours(path)
-            with explained():
-                database = engine(path)
-                try:
+        if not path.exists():
+            with _alone(path):
+                if not path.exists():
+                    _create(path, engine)
+        # No lock and no file of ours beside it until it is known to be ours.
+        _check_file(path)
+        _check_ours(path)
+        with explained(), closing(engine(path)) as database:
+            if not schema.is_current(database, str(path)):
+                with _alone(path):
                     schema.bring_up_to_date(database, str(path))
-                finally:
-                    database.close()
     except OSError as error:
         raise DatabaseUnusable(
             f"The database {path} cannot be used ({error.strerror}): "
@@ -99,7 +98,9 @@ def _check_ours(path: Path) -> None:
     # Read through SQLite: closing a descriptor of our own on the file would
     # drop the locks that other connections of this process hold on it.
     try:
-        with closing(sqlite3.connect(f"{path.as_uri()}?mode=rw", uri=True)) as connection:
+        with closing(
+            sqlite3.connect(f"{path.as_uri()}?mode=rw", uri=True)
+        ) as connection:
             (found,) = connection.execute("PRAGMA application_id").fetchone()
     except sqlite3.DatabaseError as error:
         raise explain(error) from error

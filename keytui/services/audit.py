@@ -1,0 +1,65 @@
+"""The audit trail, read by people within their rights."""
+
+from collections.abc import Sequence
+
+from peewee import fn
+
+from keytui.domain.audit import Action, AuditEvent, Outcome
+from keytui.domain.permissions import PERMISSIONS, Permission, Reach
+from keytui.domain.records import Actor
+from keytui.services.acting import looking
+from keytui.storage.models import AuditEventRow
+
+
+def events(
+    actor: Actor, containing: str = "", limit: int = 500
+) -> Sequence[AuditEvent]:
+    """Return the newest audit events that ``actor`` may read, newest first.
+
+    A user reads the events they caused and those that concern them; an
+    administrator reads all.
+
+    Args:
+        actor: who reads.
+        containing: only events with this text in actor, action, outcome,
+            target, detail or origin; ``%`` and ``_`` mean themselves.
+        limit: how many at most.
+
+    Raises:
+        SignedOut: the sign-in is no longer good.
+    """
+    with looking(actor, Action.AUDIT_READ) as deed:
+        deed.require(Permission.READ_AUDIT, owner=actor.row_id)
+        query = AuditEventRow.select().order_by(AuditEventRow.id.desc()).limit(limit)
+        if PERMISSIONS[Permission.READ_AUDIT][deed.role] is Reach.OWN:
+            query = query.where(
+                (AuditEventRow.actor_row == actor.row_id)
+                | (AuditEventRow.about == actor.row_id)
+            )
+        if containing:
+            line = fn.LOWER(
+                AuditEventRow.actor.concat(" ")
+                .concat(AuditEventRow.action)
+                .concat(" ")
+                .concat(AuditEventRow.outcome)
+                .concat(" ")
+                .concat(AuditEventRow.target)
+                .concat(" ")
+                .concat(AuditEventRow.detail)
+                .concat(" ")
+                .concat(AuditEventRow.origin)
+            )
+            query = query.where(line.contains(containing.lower()))
+        return [
+            AuditEvent(
+                event_id=row.id,
+                at=row.at,
+                actor=row.actor,
+                action=Action(row.action),
+                outcome=Outcome(row.outcome),
+                target=row.target,
+                detail=row.detail,
+                origin=row.origin,
+            )
+            for row in query
+        ]

@@ -1,0 +1,40 @@
+"""The host's own account: whoever owns the database file holds it anyway.
+
+Scripts and cron jobs run as this account and nobody is there to type a
+password. It acts with an administrator's rights, under a name no person can
+have (a User ID holds no colon), and every act of it is on record.
+"""
+
+import os
+from pathlib import Path
+
+from keytui.domain.errors import Refused
+from keytui.domain.permissions import Role
+from keytui.domain.records import Actor
+
+
+def host_actor(database_file: Path, origin: str) -> Actor:
+    """Return the host's account as an actor.
+
+    Identity is the process's effective user number, never an environment
+    variable: ``LOGNAME`` says whatever it was told.
+
+    Raises:
+        Refused: the process does not run as the account that owns the file.
+    """
+    uid = os.geteuid()
+    if database_file.stat().st_uid != uid:
+        raise Refused(
+            "Only the account that owns the database may do this without signing in: "
+            "use --user with your User ID."
+        )
+    return Actor(None, f"host:{_account_name(uid)}", Role.ADMINISTRATOR, 0, origin)
+
+
+def _account_name(uid: int) -> str:
+    import pwd
+
+    try:
+        return pwd.getpwuid(uid).pw_name
+    except KeyError:
+        return str(uid)

@@ -1,0 +1,28 @@
+"""Selecting API keys as records: everything of a key but its digest."""
+
+from typing import Any
+
+from keytui.domain.records import ApiKey, Status
+from keytui.storage.models import ApiKeyRow, UserRow
+
+
+def select_keys() -> Any:  # noqa: ANN401 - a Peewee query has no useful type
+    """Return the query to narrow and order; run it with ``.dicts()`` through :func:`record`."""
+    return ApiKeyRow.select(
+        ApiKeyRow.id.alias("key_id"),
+        UserRow.user_id,
+        UserRow.status.alias("owner_status"),
+        ApiKeyRow.label,
+        ApiKeyRow.last_four,
+        ApiKeyRow.created_at,
+        ApiKeyRow.last_used_at,
+        ApiKeyRow.last_used_from,
+        ApiKeyRow.deactivated_at,
+        ApiKeyRow.deactivated_by,
+        ApiKeyRow.deactivation_reason,
+    ).join(UserRow, on=(ApiKeyRow.owner == UserRow.id))
+
+
+def record(row: dict[str, Any]) -> ApiKey:
+    """Make the frozen value of a selected row."""
+    return ApiKey(**{**row, "owner_status": Status(row["owner_status"])})

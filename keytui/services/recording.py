@@ -1,0 +1,44 @@
+"""Writing audit events: the only place that does."""
+
+from keytui.domain import clock
+from keytui.domain.audit import Action, Outcome
+from keytui.domain.records import Actor
+from keytui.domain.text import harmless
+from keytui.storage.models import AuditEventRow
+
+NOBODY = "-"
+"""The actor of an event when nobody is signed in."""
+
+
+def append(  # noqa: PLR0913 - an event has this many parts
+    actor: Actor | None,
+    action: Action,
+    outcome: Outcome,
+    target: str = "",
+    about: int | None = None,
+    detail: str = "",
+    *,
+    origin: str = "",
+) -> None:
+    """Write one event. Call it inside the transaction of what it records.
+
+    Args:
+        actor: who; ``None`` for somebody who is not signed in.
+        action: what.
+        outcome: how it ended.
+        target: to what.
+        about: the row of the person it concerns, who may read it.
+        detail: what else is worth knowing; never a secret.
+        origin: from where; the actor's own by default.
+    """
+    AuditEventRow.insert(
+        at=clock.now(),
+        actor_row=actor.row_id if actor else None,
+        actor=actor.user_id if actor else NOBODY,
+        action=action,
+        outcome=outcome,
+        target=target,
+        about=about,
+        detail=harmless(detail),
+        origin=harmless(origin or (actor.origin if actor else "")),
+    ).execute()

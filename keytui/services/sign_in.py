@@ -1,0 +1,255 @@
+"""Signing in and out: who somebody is, proved by a password or a one-time code.
+
+Every function that checks a password takes 100-200 ms, whatever the answer.
+A wrong User ID, a wrong password and an inactive person get the same words.
+"""
+
+from dataclasses import dataclass
+
+from keytui.domain import clock, passwords, sign_in_code
+from keytui.domain.audit import Action, Outcome
+from keytui.domain.errors import SignInFailed, TooManyAttempts
+from keytui.domain.permissions import Role
+from keytui.domain.records import Actor, Status
+from keytui.services import attempts, recording
+from keytui.services.acting import acting
+from keytui.storage.database import reading, transaction
+from keytui.storage.models import UserRow
+
+_WRONG = "Wrong User ID, password or sign-in code."
+
+
+@dataclass(frozen=True, slots=True)
+class SignedIn:
+    """A person is in.
+
+    Attributes:
+        actor: who they are from now on.
+        previous_at: when they signed in before this, in microseconds UTC.
+        previous_from: from where.
+        notices: what they must know at once, a sentence each.
+    """
+
+    actor: Actor
+    previous_at: int | None
+    previous_from: str | None
+    notices: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PasswordNeeded:
+    """The one-time code is right: choose a password with it now."""
+
+    user_id: str
+
+
+def sign_in(typed_id: str, secret: str, origin: str) -> SignedIn | PasswordNeeded:
+    """Check a User ID with a password or a one-time sign-in code.
+
+    Args:
+        typed_id: as typed, in whatever case.
+        secret: the password or the code.
+        origin: where the person sits.
+
+    Raises:
+        SignInFailed: wrong, or the code has expired; recorded.
+        TooManyAttempts: not looked at; recorded.
+    """
+    name = typed_id.strip().lower()
+    row, target = _look_up(name, origin, Action.USER_SIGN_IN)
+    right = passwords.verify(secret, row.password_hash if row else None)
+    if row is not None and _code_matches(row, secret):
+        return _code_accepted(row, origin)
+    if row is None or not right:
+        raise _failed(target, row, origin, Action.USER_SIGN_IN)
+    fresh_hash = None
+    if passwords.needs_rehash(row.password_hash):
+        fresh_hash = passwords.hash_password(secret)
+    with transaction():
+        return _enter(row.id, row.epoch, origin, "password", fresh_hash)
+
+
+def choose_password(user_id: str, code: str, password: str, origin: str) -> SignedIn:
+    """Use up a one-time code: the person's password is ``password`` from now on.
+
+    Raises:
+        BadInput: the password does not fit; the code stays good.
+        SignInFailed: the code is wrong, used or expired.
+    """
+    passwords.check(password, user_id)
+    row, target = _look_up(user_id, origin, Action.USER_CHOOSE_PASSWORD)
+    hashed = passwords.hash_password(password)
+    if row is None or not _code_matches(row, code):
+        raise _failed(target, row, origin, Action.USER_CHOOSE_PASSWORD)
+    with transaction():
+        used = (
+            UserRow.update(password_hash=hashed, code_digest=None, code_expires_at=None)
+            .where(
+                (UserRow.id == row.id)
+                & (UserRow.code_digest == sign_in_code.digest(code))
+                & (UserRow.code_expires_at > clock.now())
+                & (UserRow.status == Status.ACTIVE)
+            )
+            .execute()
+        )
+        if used:
+            recording.append(
+                None,
+                Action.USER_CHOOSE_PASSWORD,
+                Outcome.DONE,
+                row.user_id,
+                row.id,
+                "with a sign-in code",
+                origin=origin,
+            )
+            return _enter(row.id, row.epoch, origin, "sign-in code", None)
+    raise _failed(target, row, origin, Action.USER_CHOOSE_PASSWORD)
+
+
+def change_password(actor: Actor, old: str, new: str) -> Actor:
+    """Change the actor's own password; their other sign-ins end.
+
+    Returns:
+        The actor under the new sign-in series.
+
+    Raises:
+        BadInput: the new password does not fit.
+        SignInFailed: the old password is wrong; recorded.
+        TooManyAttempts: not looked at; recorded.
+    """
+    passwords.check(new, actor.user_id)
+    unlock(actor, old)
+    hashed = passwords.hash_password(new)
+    with acting(actor, Action.USER_CHANGE_PASSWORD, actor.user_id) as deed:
+        row = UserRow.get_by_id(actor.row_id)
+        row.password_hash = hashed
+        row.epoch += 1
+        row.save()
+        deed.record()
+        return _actor(row, actor.origin)
+
+
+def unlock(actor: Actor, password: str) -> None:
+    """Check that whoever sits there is still the actor.
+
+    Raises:
+        SignInFailed: wrong password; recorded.
+        TooManyAttempts: not looked at; recorded.
+        SignedOut: the sign-in is no longer good.
+    """
+    row, target = _look_up(actor.user_id, actor.origin, Action.USER_UNLOCK)
+    right = passwords.verify(password, row.password_hash if row else None)
+    if not right and row is not None and row.epoch == actor.epoch:
+        raise _failed(target, row, actor.origin, Action.USER_UNLOCK, "Wrong password.")
+    with acting(actor, Action.USER_UNLOCK, actor.user_id) as deed:
+        deed.record()
+
+
+def sign_out(actor: Actor) -> None:
+    """End this sign-in; the person's others go on.
+
+    Raises:
+        SignedOut: it had ended already.
+    """
+    with acting(actor, Action.USER_SIGN_OUT, actor.user_id) as deed:
+        deed.record()
+
+
+def _look_up(name: str, origin: str, action: Action) -> tuple[UserRow | None, str]:
+    with reading():
+        row = UserRow.get_or_none(UserRow.user_id == name)
+        target = attempts.target_name(name, row)
+        try:
+            attempts.check(target, origin)
+        except TooManyAttempts:
+            with transaction():
+                recording.append(
+                    None,
+                    action,
+                    Outcome.REFUSED,
+                    target,
+                    row.id if row else None,
+                    "too many attempts",
+                    origin=origin,
+                )
+            raise
+    return row, target
+
+
+def _failed(
+    target: str, row: UserRow | None, origin: str, action: Action, words: str = _WRONG
+) -> SignInFailed:
+    with transaction():
+        recording.append(
+            None, action, Outcome.FAILED, target, row.id if row else None, origin=origin
+        )
+    return SignInFailed(words)
+
+
+def _code_matches(row: UserRow, presented: str) -> bool:
+    # Digests of 120 random bits: how long comparing them takes tells nothing.
+    return row.code_digest is not None and bytes(
+        row.code_digest
+    ) == sign_in_code.digest(presented)
+
+
+def _code_accepted(row: UserRow, origin: str) -> PasswordNeeded:
+    if row.code_expires_at > clock.now():
+        return PasswordNeeded(row.user_id)
+    with transaction():
+        recording.append(
+            None,
+            Action.USER_SIGN_IN,
+            Outcome.REFUSED,
+            row.user_id,
+            row.id,
+            "the sign-in code has expired",
+            origin=origin,
+        )
+    raise SignInFailed(
+        "This sign-in code has expired: ask an administrator for a new one."
+    )
+
+
+def _enter(
+    row_id: int, epoch: int, origin: str, by: str, fresh_hash: str | None
+) -> SignedIn:
+    """Let a proved person in, unless they were deactivated or reset since the proof."""
+    row = UserRow.get_by_id(row_id)
+    if row.status != Status.ACTIVE or row.epoch != epoch:
+        raise SignInFailed(_WRONG)
+    previous_at, previous_from = row.last_sign_in_at, row.last_sign_in_from
+    notices = _notices(row)
+    row.last_sign_in_at = clock.now()
+    row.last_sign_in_from = origin
+    row.reset_at = None
+    row.reset_by = None
+    if fresh_hash is not None:
+        row.password_hash = fresh_hash
+    row.save()
+    actor = _actor(row, origin)
+    recording.append(
+        actor, Action.USER_SIGN_IN, Outcome.DONE, row.user_id, row.id, f"with {by}"
+    )
+    return SignedIn(actor, previous_at, previous_from, notices)
+
+
+def _notices(row: UserRow) -> tuple[str, ...]:
+    notices = []
+    if row.reset_at is not None:
+        notices.append(
+            f"Your sign-in was reset by {row.reset_by} on {clock.exact(row.reset_at)}."
+        )
+    failures = attempts.failures_since(
+        row.user_id, row.last_sign_in_at or row.created_at
+    )
+    if failures:
+        attempt = "attempt" if failures == 1 else "attempts"
+        notices.append(
+            f"{failures} failed sign-in {attempt} since your last sign-in: see My events."
+        )
+    return tuple(notices)
+
+
+def _actor(row: UserRow, origin: str) -> Actor:
+    return Actor(row.id, row.user_id, Role(row.role), row.epoch, origin)

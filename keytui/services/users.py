@@ -1,0 +1,280 @@
+"""Managing users: what administrators do, and how the first of them comes to be."""
+
+from collections.abc import Sequence
+from typing import Any, Final
+
+from peewee import JOIN, IntegrityError, fn
+
+from keytui.domain import clock, passwords, sign_in_code, text, user_id
+from keytui.domain.audit import Action, Outcome
+from keytui.domain.errors import BadInput, Conflict, Refused
+from keytui.domain.permissions import Permission, Role
+from keytui.domain.records import Actor, Status, User
+from keytui.domain.secret import Secret
+from keytui.services import recording
+from keytui.services.acting import acting, looking
+from keytui.storage.database import reading, transaction
+from keytui.storage.models import ApiKeyRow, UserRow
+
+PROMOTED: Final = "Owner became an administrator: administrators hold no keys."
+"""The reason on record for keys that a promotion deactivates."""
+
+
+def administrator_exists() -> bool:
+    """Tell whether there is an administrator, so that nobody is offered to become the first."""
+    with reading():
+        return UserRow.select().where(UserRow.role == Role.ADMINISTRATOR).exists()
+
+
+def create_first_administrator(typed_id: str, password: str, origin: str) -> None:
+    """Create the one administrator whom nobody had to add. Takes 100-200 ms.
+
+    Raises:
+        BadInput: User ID or password does not fit.
+        Conflict: there already is an administrator.
+    """
+    name = user_id.parse(typed_id)
+    passwords.check(password, name)
+    hashed = passwords.hash_password(password)
+    try:
+        with transaction():
+            if UserRow.select().where(UserRow.role == Role.ADMINISTRATOR).exists():
+                raise Conflict(
+                    "There already is an administrator: sign in, or ask them."
+                )
+            row = UserRow.create(
+                user_id=name,
+                role=Role.ADMINISTRATOR,
+                password_hash=hashed,
+                created_at=clock.now(),
+            )
+            recording.append(
+                None,
+                Action.USER_CREATE,
+                Outcome.DONE,
+                name,
+                row.id,
+                "first administrator",
+                origin=origin,
+            )
+    except IntegrityError as error:
+        raise _taken(name) from error
+
+
+def add_user(actor: Actor, typed_id: str, role: Role) -> Secret:
+    """Add a person, who will choose a password with the returned one-time sign-in code.
+
+    Raises:
+        BadInput: the User ID does not fit or is taken.
+        Refused: the actor is no administrator.
+    """
+    name = user_id.parse(typed_id)
+    code = sign_in_code.generate()
+    try:
+        with acting(actor, Action.USER_CREATE, name) as deed:
+            deed.require(Permission.MANAGE_USERS)
+            present = clock.now()
+            row = UserRow.create(
+                user_id=name,
+                role=role,
+                created_at=present,
+                code_digest=_code_digest(code),
+                code_expires_at=present + sign_in_code.LIFETIME,
+            )
+            deed.about = row.id
+            deed.record(f"as {role}")
+    except IntegrityError as error:
+        raise _taken(name) from error
+    return code
+
+
+def list_users(actor: Actor, containing: str = "") -> Sequence[User]:
+    """Return the people, by User ID, with what Manage Users shows of each.
+
+    Args:
+        actor: who asks.
+        containing: only User IDs with this text; ``%`` and ``_`` mean themselves.
+
+    Raises:
+        Refused: the actor is no administrator.
+    """
+    with looking(actor, Action.USER_LIST) as deed:
+        deed.require(Permission.MANAGE_USERS)
+        works = (ApiKeyRow.owner == UserRow.id) & ApiKeyRow.deactivated_at.is_null()
+        query = (
+            UserRow.select(
+                UserRow.id,
+                UserRow.user_id,
+                UserRow.role,
+                UserRow.status,
+                UserRow.last_sign_in_at,
+                UserRow.last_sign_in_from,
+                UserRow.created_at,
+                fn.COUNT(ApiKeyRow.id).alias("active_keys"),
+                fn.MIN(ApiKeyRow.created_at).alias("oldest_key_at"),
+            )
+            .join(ApiKeyRow, JOIN.LEFT_OUTER, on=works)
+            .group_by(UserRow.id)
+            .order_by(UserRow.user_id)
+        )
+        if containing:
+            query = query.where(UserRow.user_id.contains(containing.lower()))
+        return [_user(row) for row in query.dicts()]
+
+
+def reset_sign_in(actor: Actor, name: str) -> Secret:
+    """End a person's sign-ins and password; return the one-time code for choosing a new one.
+
+    They are told at their next sign-in who did it and when.
+
+    Raises:
+        Refused: the actor is no administrator, or it is the actor themselves.
+        Conflict: the person is inactive.
+    """
+    code = sign_in_code.generate()
+    with acting(actor, Action.USER_RESET_SIGN_IN, name) as deed:
+        deed.require(Permission.MANAGE_USERS)
+        row = _find(name)
+        deed.about = row.id
+        if row.id == actor.row_id:
+            raise Refused("You cannot reset your own sign-in: use Change password.")
+        _must_be_active(row)
+        present = clock.now()
+        row.password_hash = None
+        row.code_digest = _code_digest(code)
+        row.code_expires_at = present + sign_in_code.LIFETIME
+        row.reset_at = present
+        row.reset_by = actor.user_id
+        row.epoch += 1
+        row.save()
+        deed.record()
+    return code
+
+
+def set_role(actor: Actor, name: str, role: Role, *, active_keys: int) -> None:
+    """Make a person a user or an administrator; their sign-ins end.
+
+    A promotion deactivates the keys the person holds, because an administrator
+    holds none. The caller has said how many those are.
+
+    Args:
+        actor: who does it.
+        name: whose role.
+        role: the new one.
+        active_keys: how many keys the actor was told will be deactivated.
+
+    Raises:
+        Refused: the actor is no administrator, or the last active
+            administrator would be demoted.
+        Conflict: the person is inactive, has that role already, or holds
+            another number of active keys by now.
+    """
+    with acting(actor, Action.USER_CHANGE_ROLE, name) as deed:
+        deed.require(Permission.MANAGE_USERS)
+        row = _find(name)
+        deed.about = row.id
+        _must_be_active(row)
+        if row.role == role:
+            raise Conflict(f"{name} is already {_a(role)}: nothing was changed.")
+        detail = f"to {role}"
+        if role is Role.ADMINISTRATOR:
+            ended = _deactivate_keys(row.id, actor.user_id)
+            if ended != active_keys:
+                raise Conflict(
+                    f"{name} now holds {ended} active keys, not {active_keys}: "
+                    "look again, then decide."
+                )
+            detail += f"; {ended} keys deactivated"
+        else:
+            _must_not_be_last(row, "demoted")
+        row.role = role
+        row.epoch += 1
+        row.save()
+        deed.record(detail)
+
+
+def deactivate_user(actor: Actor, name: str, typed_reason: str) -> None:
+    """End a person's access for good: their sign-ins and their keys stop at once.
+
+    Raises:
+        BadInput: the reason does not fit.
+        Refused: the actor is no administrator, it is the actor themselves, or
+            it is the last active administrator.
+        Conflict: the person is inactive already.
+    """
+    why = text.reason(typed_reason)
+    with acting(actor, Action.USER_DEACTIVATE, name) as deed:
+        deed.require(Permission.MANAGE_USERS)
+        row = _find(name)
+        deed.about = row.id
+        _must_be_active(row)
+        _must_not_be_last(row, "deactivated")
+        if row.id == actor.row_id:
+            raise Refused("You cannot deactivate yourself: ask another administrator.")
+        row.status = Status.INACTIVE
+        row.epoch += 1
+        row.password_hash = None
+        row.code_digest = None
+        row.code_expires_at = None
+        row.deactivated_at = clock.now()
+        row.deactivated_by = actor.user_id
+        row.deactivation_reason = why
+        row.save()
+        deed.record(why)
+
+
+def _find(name: str) -> UserRow:
+    row = UserRow.get_or_none(UserRow.user_id == name)
+    if row is None:
+        raise BadInput(f"There is no user {text.harmless(name)[: user_id.MAX_LENGTH]}.")
+    return row
+
+
+def _must_be_active(row: UserRow) -> None:
+    if row.status != Status.ACTIVE:
+        raise Conflict(f"{row.user_id} is inactive already: nothing was changed.")
+
+
+def _must_not_be_last(row: UserRow, what: str) -> None:
+    others = UserRow.select().where(
+        (UserRow.role == Role.ADMINISTRATOR)
+        & (UserRow.status == Status.ACTIVE)
+        & (UserRow.id != row.id)
+    )
+    if row.role == Role.ADMINISTRATOR and not others.exists():
+        raise Refused(
+            f"The last active administrator cannot be {what}: add another first."
+        )
+
+
+def _deactivate_keys(owner: int, by: str) -> int:
+    return (
+        ApiKeyRow.update(
+            deactivated_at=clock.now(), deactivated_by=by, deactivation_reason=PROMOTED
+        )
+        .where((ApiKeyRow.owner == owner) & ApiKeyRow.deactivated_at.is_null())
+        .execute()
+    )
+
+
+def _code_digest(code: Secret) -> bytes:
+    return sign_in_code.digest(code.reveal())
+
+
+def _taken(name: str) -> BadInput:
+    return BadInput(
+        f"The User ID {name} is taken, and is never used again: choose another."
+    )
+
+
+def _a(role: Role) -> str:
+    return "an administrator" if role is Role.ADMINISTRATOR else "a user"
+
+
+def _user(row: dict[str, Any]) -> User:
+    return User(
+        row_id=row.pop("id"),
+        role=Role(row.pop("role")),
+        status=Status(row.pop("status")),
+        **row,
+    )
