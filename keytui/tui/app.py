@@ -1,0 +1,238 @@
+"""The app: a signboard. Where one can go, the global keys, who is signed in; nothing else."""
+
+import asyncio
+import os
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from time import monotonic
+from typing import Any
+
+from textual import events
+from textual.app import App, SystemCommand
+from textual.binding import Binding, BindingType
+from textual.filter import LineFilter
+from textual.screen import ModalScreen, Screen
+
+from keytui import crash
+from keytui.domain.errors import KeytuiError
+from keytui.domain.permissions import Permission, Role, refusal
+from keytui.domain.records import Actor
+from keytui.domain.secret import Secret
+from keytui.services import sign_in
+from keytui.services.sign_in import SignedIn
+from keytui.settings import Settings, log_folder
+from keytui.tui import palette, themes
+from keytui.tui.background import Background
+from keytui.tui.clipboard.clearing import Clearing
+from keytui.tui.clipboard.copying import Outcome, copy
+from keytui.tui.clipboard.routes import routes
+from keytui.tui.line_filter import Harmless
+from keytui.tui.reveal.screen import Reveal
+from keytui.tui.screens.audit import Audit
+from keytui.tui.screens.dialog import Dialog
+from keytui.tui.screens.entrance import ChoosePassword, CodeAccepted, Locked, SignIn
+from keytui.tui.screens.help import Help
+from keytui.tui.screens.manage_users import ManageUsers
+from keytui.tui.screens.place import Place
+from keytui.tui.screens.profile import Profile
+
+
+class KeytuiApp(App[None]):
+    """keytui in the terminal."""
+
+    CSS_PATH = "keytui.tcss"
+    TITLE = "keytui"
+    ALLOW_SELECT = False
+
+    def __init__(self, settings: Settings, origin: str, first: Screen[object]) -> None:
+        """Create the app.
+
+        Args:
+            settings: of this run; the database is open already.
+            origin: from where it is used, for the audit trail.
+            first: the first screen, a door that answers with who came in.
+        """
+        super().__init__()
+        self.settings = settings
+        self.origin = origin
+        self.background = Background()
+        self.clearing = Clearing()
+        self.signed_in: SignedIn | None = None
+        self.crash_sentence = ""
+        self._first = first
+        self._last_input = monotonic()
+        for theme in themes.THEMES:
+            self.register_theme(theme)
+        self.theme = themes.name(settings.look)
+
+    def get_line_filters(self) -> Sequence[LineFilter]:
+        """Add the gate that no control character of anybody's text passes."""
+        return [*super().get_line_filters(), Harmless()]
+
+    # -- coming and going
+
+    def on_mount(self) -> None:
+        """Open the first door, and start to notice when nobody is there."""
+        self.set_interval(1, self._check_idle)
+        self.push_screen(self._first, self.came_in)
+
+    def came_in(self, answer: object) -> None:
+        """Go on from a door by what it answered."""
+        if isinstance(answer, SignedIn):
+            self.signed_in = answer
+            self._go(Profile(answer))
+        elif isinstance(answer, CodeAccepted):
+            self.push_screen(ChoosePassword(answer), self.came_in)
+        else:
+            self.ask_sign_in("The first administrator is created: sign in.")
+
+    def ask_sign_in(self, words: str = "") -> None:
+        """Close everything and ask who is there; ``words`` say why."""
+        self.signed_in = None
+        self._go(SignIn(words))
+
+    def renew(self, actor: Actor) -> None:
+        """Go on as ``actor``, whose sign-in series is new."""
+        if self.signed_in is not None:
+            self.signed_in = replace(self.signed_in, actor=actor, notices=())
+
+    def action_sign_out(self) -> None:
+        """Sign out and ask who is next."""
+        if self.signed_in is not None:
+            self.run_worker(self._sign_out(self.signed_in.actor))
+
+    async def _sign_out(self, actor: Actor) -> None:
+        try:
+            await self.background.call(sign_in.sign_out, actor)
+        except KeytuiError as error:
+            self.ask_sign_in(str(error))
+        else:
+            self.ask_sign_in(f"{actor.user_id} is signed out.")
+
+    # -- places
+
+    @property
+    def places(self) -> Sequence[tuple[str, str]]:
+        """Return the places where this person can be, each its key and title."""
+        manage = [] if self._why_not_manage() else [("2", ManageUsers.PLACE)]
+        return [("1", Profile.PLACE), *manage, ("3", Audit.PLACE)]
+
+    def action_place(self, title: str) -> None:
+        """Go to a place."""
+        here = self.screen
+        if self.signed_in is None or not isinstance(here, Place):
+            return
+        if title == Profile.PLACE:
+            self._go(Profile(self.signed_in))
+        elif title == Audit.PLACE:
+            self._go(Audit(self.signed_in.actor))
+        elif why_not := self._why_not_manage():
+            here.complain(why_not)
+        else:
+            self._go(ManageUsers(self.signed_in.actor))
+
+    def _why_not_manage(self) -> str | None:
+        role = self.signed_in.actor.role if self.signed_in else Role.USER
+        return refusal(role, Permission.MANAGE_USERS, own=False)
+
+    def _go(self, screen: Screen[Any]) -> None:
+        while len(self.screen_stack) > 1:
+            self.pop_screen()
+        self.push_screen(screen, self.came_in if isinstance(screen, SignIn) else None)
+
+    # -- everywhere
+
+    def action_help(self) -> None:
+        """Show the keys of this screen."""
+        if isinstance(self.screen, Place):
+            self.push_screen(Help(self.screen.PLACE, self.screen.ACTIONS))
+
+    def action_redraw(self) -> None:
+        """Draw the screen anew, over whatever another program left on it."""
+        self.refresh(layout=True)
+        self.screen.refresh(layout=True)
+
+    def action_command_palette(self) -> None:
+        """Open the palette, but never over a dialog."""
+        if not isinstance(self.screen, ModalScreen):
+            super().action_command_palette()
+
+    def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:
+        """Offer every action of the screen, with its key."""
+        yield from palette.commands(self, screen)
+
+    def action_look(self) -> None:
+        """Change between dark and light."""
+        self.theme = themes.other(self.theme)
+
+    def action_help_quit(self) -> None:
+        """Say how to quit: Ctrl+C is pressed out of habit, and must not lose anything."""
+        if isinstance(self.screen, Place | Dialog):
+            self.screen.say("Ctrl+Q quits.")
+
+    async def action_quit(self) -> None:
+        """Quit, but not while a secret is shown that nobody can see again."""
+        if isinstance(self.screen, Reveal):
+            self.screen.action_stay()
+        else:
+            self.exit()
+
+    # -- a locked screen
+
+    async def on_event(self, event: events.Event) -> None:
+        """Note that somebody is there."""
+        if isinstance(event, events.Key | events.Paste | events.MouseDown):
+            self._last_input = monotonic()
+        await super().on_event(event)
+
+    def _check_idle(self) -> None:
+        if monotonic() - self._last_input >= self.settings.idle_minutes * 60:
+            self.action_lock()
+
+    def action_lock(self) -> None:
+        """Cover the screen until the password is typed; nothing is closed but a secret on show."""
+        if self.signed_in is None or isinstance(self.screen, Locked):
+            return
+        if isinstance(self.screen, Reveal):
+            self.screen.mask()
+        self.push_screen(Locked(self.signed_in.actor, self.settings.idle_minutes))
+
+    # -- clipboard
+
+    async def copy_to_any_clipboard(self, secret: Secret) -> Outcome:
+        """Copy a secret by the best way there is here; a native copy is cleared later."""
+        ways = routes(self.settings.clipboard, os.environ)
+        seconds = self.settings.clear_seconds
+        outcome = await asyncio.to_thread(
+            copy, secret, ways, self._write_to_terminal, seconds
+        )
+        if outcome.mark is not None:
+            self.clearing.expect(outcome.mark)
+            self.set_timer(seconds, self._clear_clipboard)
+        return outcome
+
+    async def _clear_clipboard(self) -> None:
+        if await asyncio.to_thread(self.clearing.clear) and isinstance(
+            self.screen, Place
+        ):
+            self.screen.say("The clipboard is cleared: it still held what you copied.")
+
+    def _write_to_terminal(self, sequence: str) -> None:
+        # The driver writes in the order it is given, so that a sequence never
+        # lands in the middle of a frame. App.copy_to_clipboard would keep a copy.
+        if self._driver is not None:
+            self._driver.write(sequence)
+
+    # -- the end
+
+    def _handle_exception(self, error: Exception) -> None:
+        self.crash_sentence = crash.report(error, log_folder())
+        super()._handle_exception(error)
+
+    def _fatal_error(self) -> None:
+        # Textual's own prints the local variables of every frame.
+        self.panic()
+
+    def panic(self, *renderables: object) -> None:  # noqa: ARG002 - what they say may be anybody's
+        """Stop without printing anything but our own sentence."""
+        super().panic()

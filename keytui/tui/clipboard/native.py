@@ -1,0 +1,74 @@
+"""The clipboard of this machine, through pyperclip in a child process."""
+
+import importlib.util
+import os
+import secrets
+import signal
+import subprocess
+import sys
+from pathlib import Path
+from typing import Final
+
+from keytui.tui.clipboard import child
+
+LIMIT_SECONDS: Final = 3
+"""How long the child may take; a hanging display server must not hang keytui."""
+
+_PASSED_ON: Final = (
+    "DBUS_SESSION_BUS_ADDRESS",
+    "DISPLAY",
+    "HOME",
+    "LANG",
+    "LC_ALL",
+    "PATH",
+    "SYSTEMROOT",
+    "WAYLAND_DISPLAY",
+    "XAUTHORITY",
+    "XDG_RUNTIME_DIR",
+)
+
+
+class Mark:
+    """Recognises what was copied without holding it: a random key and a keyed tag."""
+
+    def __init__(self, text: bytes | bytearray) -> None:
+        """Mark ``text``."""
+        self._key = secrets.token_bytes(child.TAG_KEY_BYTES)
+        self._tag = child.tag(self._key, bytes(text))
+
+    def clear(self) -> bool:
+        """Clear the clipboard if it still holds what was marked; tell whether it did."""
+        return _child("clear", self._key + self._tag) == child.COPIED
+
+
+def copy(text: bytes | bytearray) -> int | None:
+    """Copy ``text``; return the child's answer, ``None`` when it had to be stopped."""
+    return _child("copy", text)
+
+
+def _child(mode: str, given: bytes | bytearray) -> int | None:
+    found = importlib.util.find_spec("pyperclip")
+    if found is None or found.origin is None:
+        return child.NO_CLIPBOARD
+    process = subprocess.Popen(  # noqa: S603 - our own interpreter and file, nothing of a person's
+        [
+            sys.executable,
+            "-I",
+            child.__file__,
+            str(Path(found.origin).parent.parent),
+            mode,
+        ],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        env={name: os.environ[name] for name in _PASSED_ON if name in os.environ},
+        start_new_session=True,
+        bufsize=0,
+    )
+    try:
+        process.communicate(given, timeout=LIMIT_SECONDS)
+    except subprocess.TimeoutExpired:
+        os.killpg(process.pid, signal.SIGKILL)
+        process.communicate()
+        return None
+    return process.returncode

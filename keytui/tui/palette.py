@@ -1,0 +1,49 @@
+"""The palette (Ctrl+P): every action of the screen by name, with its key.
+
+There is no Screenshot among them: it would write what is on the screen to a
+file that everybody can read.
+"""
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
+
+from textual.app import SystemCommand
+from textual.screen import Screen
+
+from keytui.tui.screens.place import Place
+
+if TYPE_CHECKING:
+    from keytui.tui.app import KeytuiApp
+
+
+def commands(app: "KeytuiApp", screen: Screen[Any]) -> Iterable[SystemCommand]:
+    """Yield what can be done on ``screen`` and everywhere."""
+    if not isinstance(screen, Place):
+        return
+    for action in screen.ACTIONS:
+        yield SystemCommand(
+            f"{screen.words(action)}  ({action.key})",
+            screen.why_not(action) or f"On {screen.PLACE}",
+            lambda name=action.name: screen.action_pick(name),  # type: ignore[misc]  # bound at once
+        )
+    for key, title in app.places:
+        yield SystemCommand(
+            f"{title}  ({key})",
+            "Go there",
+            lambda title=title: app.action_place(title),  # type: ignore[misc]  # bound at once
+        )
+    yield SystemCommand("Actions  (a)", "Open the action menu", screen.action_menu)
+    yield SystemCommand(
+        "Filter  (/)", "Show only what contains a text", screen.action_filter
+    )
+    yield SystemCommand("Sort  (s)", "Sort by the next column", screen.action_sort)
+    yield SystemCommand("Refresh  (r)", "Read the list anew", screen.action_refresh)
+    yield SystemCommand("Help  (?)", "The keys of this screen", app.action_help)
+    yield SystemCommand(
+        "Lock", "Cover the screen until the password is typed", app.action_lock
+    )
+    yield SystemCommand("Dark or light", "Change the colours", app.action_look)
+    yield SystemCommand(
+        "Sign out  (L)", "Let somebody else sign in", app.action_sign_out
+    )
+    yield SystemCommand("Quit  (q)", "Leave keytui", app.action_quit)

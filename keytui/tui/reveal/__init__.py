@@ -1,0 +1,1 @@
+"""The one moment in which a whole secret is on the screen."""

@@ -1,0 +1,1 @@
+"""The screens, one file each: full screens and the dialogs over them."""

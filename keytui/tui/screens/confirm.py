@@ -1,0 +1,42 @@
+"""Are you sure? A dialog that starts on Cancel."""
+
+from collections.abc import Awaitable, Callable
+
+from textual.app import ComposeResult
+from textual.content import Content
+from textual.widgets import Static
+
+from keytui.tui.screens.dialog import Dialog, button
+
+
+class Confirm(Dialog[bool]):
+    """Says what will happen and does it on request; answers ``True`` when done."""
+
+    first_focus = "#cancel"
+
+    def __init__(
+        self, title: str, text: str, verb: str, doing: Callable[[], Awaitable[object]]
+    ) -> None:
+        """Ask; ``verb`` is on the button that awaits ``doing``."""
+        super().__init__()
+        self.title_text = title
+        self.text = text
+        self.verb = verb
+        self.doing = doing
+
+    def body(self) -> ComposeResult:
+        """Say what will happen."""
+        yield Static(Content(self.text), id="intro")
+
+    def buttons(self) -> ComposeResult:
+        """Offer Cancel first."""
+        yield button("Cancel", "cancel")
+        yield button(self.verb, "ok")
+
+    def accept(self) -> None:
+        """Do it."""
+        self.attempt(self._do, "Working...")
+
+    async def _do(self) -> bool:
+        await self.doing()
+        return True

@@ -1,0 +1,187 @@
+"""Before anybody is signed in: first administrator, sign in, choose a password, locked."""
+
+from dataclasses import dataclass, field
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+
+from keytui.domain.errors import BadInput, KeytuiError
+from keytui.domain.passwords import MIN_LENGTH
+from keytui.domain.records import Actor
+from keytui.services import sign_in, users
+from keytui.services.sign_in import PasswordNeeded, SignedIn
+from keytui.tui.screens.dialog import T, button
+from keytui.tui.screens.form import Entry, Form, Values
+from keytui.tui.widgets.field import Field
+
+_TWICE = (
+    Entry("password", "Password", password=True),
+    Entry("again", "Password, again", password=True),
+)
+
+
+class Entrance(Form[T]):
+    """A form that cannot be cancelled: Esc clears the field, Ctrl+Q quits."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape", "clear_field", "Clear", show=False, id="clear"),
+    ]
+    quit_label = "Quit"
+
+    def buttons(self) -> ComposeResult:
+        """Offer to go on or to quit."""
+        yield button(self.ok, "ok")
+        yield button(self.quit_label, "cancel")
+
+    def action_clear_field(self) -> None:
+        """Empty the field one is in."""
+        if isinstance(self.focused, Field):
+            self.focused.value = ""
+
+    def action_cancel(self) -> None:
+        """Quit."""
+        if not self.busy:
+            self.app.exit()
+
+
+class FirstAdministrator(Entrance[bool]):
+    """First start: create the administrator whom nobody had to add."""
+
+    def __init__(self) -> None:
+        """Ask User ID and password."""
+        super().__init__(
+            "Create the first administrator",
+            "Nobody is here yet. The first administrator adds everybody else and "
+            f"cannot create API keys. The password has at least {MIN_LENGTH} characters.",
+            [Entry("user_id", "User ID"), *_TWICE],
+            self._create,
+            ok="Create",
+            working="Creating...",
+        )
+
+    async def _create(self, values: Values) -> bool:
+        _same(values)
+        await self.keytui.background.call(
+            users.create_first_administrator,
+            values["user_id"],
+            values["password"],
+            self.keytui.origin,
+        )
+        return True
+
+
+@dataclass(frozen=True, slots=True)
+class CodeAccepted:
+    """A one-time code was right; it goes on to choosing a password.
+
+    Attributes:
+        user_id: whose.
+        code: it, to be used up with the password.
+    """
+
+    user_id: str
+    code: str = field(repr=False)
+
+
+class SignIn(Entrance[SignedIn | CodeAccepted]):
+    """Who is there?"""
+
+    def __init__(self, words: str = "") -> None:
+        """Ask User ID and password; ``words`` say what happened before."""
+        super().__init__(
+            "Sign in",
+            "",
+            [
+                Entry("user_id", "User ID"),
+                Entry("password", "Password or code", password=True),
+            ],
+            self._sign_in,
+            ok="Sign in",
+            working="Checking...",
+        )
+        self.words = words
+
+    def on_mount(self) -> None:
+        """Say what happened before."""
+        self.say(self.words or "Enter goes on. Esc clears the field. Ctrl+Q quits.")
+
+    async def _sign_in(self, values: Values) -> SignedIn | CodeAccepted:
+        if not values["user_id"]:
+            raise BadInput("Enter your User ID and password.")
+        answer = await self.keytui.background.call(
+            sign_in.sign_in, values["user_id"], values["password"], self.keytui.origin
+        )
+        if isinstance(answer, PasswordNeeded):
+            return CodeAccepted(answer.user_id, values["password"])
+        return answer
+
+    def failed(self, error: KeytuiError) -> None:  # noqa: ARG002 - whatever it was
+        """Type the password again; the User ID stays."""
+        self.clear("password")
+
+
+class ChoosePassword(Entrance[SignedIn]):
+    """The one-time code is right: choose a password with it."""
+
+    def __init__(self, accepted: CodeAccepted) -> None:
+        """Ask the new password twice."""
+        self._accepted = accepted
+        super().__init__(
+            "Choose your password",
+            f"Welcome, {accepted.user_id}. Choose a password of at least {MIN_LENGTH} characters. "
+            "Nobody else knows it; the sign-in code is used up by this.",
+            _TWICE,
+            self._choose,
+            ok="Choose",
+            working="Checking...",
+        )
+
+    async def _choose(self, values: Values) -> SignedIn:
+        _same(values)
+        return await self.keytui.background.call(
+            sign_in.choose_password,
+            self._accepted.user_id,
+            self._accepted.code,
+            values["password"],
+            self.keytui.origin,
+        )
+
+
+class Locked(Entrance[bool]):
+    """Nobody pressed a key for a while: the screen is covered until the password is typed."""
+
+    quit_label = "Sign out"
+
+    def __init__(self, actor: Actor, minutes: int) -> None:
+        """Ask the password of who was there."""
+        self._actor = actor
+        super().__init__(
+            "Locked",
+            f"No key was pressed for {minutes} min. Everything is as you left it, {actor.user_id}, "
+            "except that a key on show is masked.",
+            [Entry("password", "Password", password=True)],
+            self._unlock,
+            ok="Unlock",
+            working="Checking...",
+        )
+
+    async def _unlock(self, values: Values) -> bool:
+        await self.keytui.background.call(
+            sign_in.unlock, self._actor, values["password"]
+        )
+        return True
+
+    def failed(self, error: KeytuiError) -> None:  # noqa: ARG002 - whatever it was
+        """Type the password again."""
+        self.clear("password")
+
+    def action_cancel(self) -> None:
+        """Sign out."""
+        if not self.busy:
+            self.keytui.action_sign_out()
+
+
+def _same(values: Values) -> None:
+    if values["password"] != values["again"]:
+        raise BadInput("The two passwords differ: type them again.")

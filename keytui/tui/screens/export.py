@@ -1,0 +1,80 @@
+"""Export Account API Key: which format, which file."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from keytui.domain.errors import BadInput, Conflict, KeytuiError
+from keytui.services.report import Format, proposed_name
+from keytui.tui.screens.form import Entry, Form, Values
+from keytui.tui.widgets.choice import Choice
+from keytui.tui.widgets.field import Field
+
+Exporting = Callable[[Format, Path, bool], Awaitable[int]]
+"""Writes the report in a format to a path, replacing or not; returns the rows."""
+
+
+@dataclass(frozen=True, slots=True)
+class Exported:
+    """How many rows went where."""
+
+    rows: int
+    path: Path
+
+
+class Export(Form[Exported]):
+    """Asks before it replaces a file: the same Enter once more does it."""
+
+    def __init__(self, exporting: Exporting) -> None:
+        """Propose CSV and a name that holds the time."""
+        self._exporting = exporting
+        self._replace: Path | None = None
+        super().__init__(
+            "Export Account API Key",
+            "One row per key of the whole system. Only you can read the file.",
+            [
+                Entry(
+                    "format",
+                    "Format",
+                    options=[
+                        (Format.CSV.value, "CSV"),
+                        (Format.JSONL.value, "JSON lines"),
+                    ],
+                ),
+                Entry("path", "File", str(Path.cwd() / proposed_name(Format.CSV))),
+            ],
+            self._write,
+            ok="Export",
+            working="Exporting...",
+        )
+        self.first_focus = "#path"
+
+    async def _write(self, values: Values) -> Exported:
+        path = _path(values["path"])
+        rows = await self._exporting(
+            Format(values["format"]), path, path == self._replace
+        )
+        return Exported(rows, path)
+
+    def failed(self, error: KeytuiError) -> None:
+        """Offer to replace a file that is there."""
+        if isinstance(error, Conflict):
+            self._replace = _path(self.values["path"])
+            self.complain(f"{error} Export once more to replace it.")
+
+    def on_choice_changed(self, event: Choice.Changed) -> None:
+        """Let the name's ending follow the format, where it still has ours."""
+        field = self.query_one("#path", Field)
+        for form in Format:
+            if field.value.endswith(f".{form}"):
+                field.value = field.value.removesuffix(form) + event.value
+                break
+
+
+def _path(typed: str) -> Path:
+    if not typed.strip() or "\0" in typed:
+        raise BadInput("Enter the name of a file.")
+    try:
+        return Path(typed.strip()).expanduser().absolute()
+    except RuntimeError as error:
+        raise BadInput("There is no such home folder: write the whole path.") from error

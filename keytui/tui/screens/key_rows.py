@@ -1,0 +1,68 @@
+"""API keys as rows of a list: the same on Profile and on a user's keys."""
+
+from collections.abc import Iterable, Sequence
+
+from keytui.domain import clock
+from keytui.domain.records import ApiKey
+from keytui.domain.text import harmless
+from keytui.tui.widgets.listing import Column, Row
+
+COLUMNS = (
+    Column("Label"),
+    Column("Key", 8),
+    Column("Key ID", 7, right=True),
+    Column("Status", 14),
+    Column("Age", 8, right=True, from_width=70),
+    Column("Last used", 12),
+)
+
+
+def rows(keys: Iterable[ApiKey]) -> Sequence[Row]:
+    """Return the rows of some keys, the keys themselves as their identity's holder."""
+    present = clock.now()
+    return [
+        Row(
+            key=key.key_id,
+            cells=(
+                key.label,
+                key.masked,
+                str(key.key_id),
+                key.state,
+                f"{key.age_days(present):,} d",
+                clock.ago(key.last_used_at, present),
+            ),
+            sort=(
+                key.label.casefold(),
+                key.last_four,
+                key.key_id,
+                key.state,
+                key.age_days(present),
+                key.last_used_at,
+            ),
+            dim=key.status != "active",
+        )
+        for key in keys
+    ]
+
+
+def details(key: ApiKey) -> str:
+    """Return a key's dates in words: exact, and who ended it and why."""
+    parts = [f"Key {key.key_id} created {clock.exact(key.created_at)}."]
+    if key.last_used_at is None:
+        parts.append("Never used.")
+    else:
+        origin = f" from {harmless(key.last_used_from)}" if key.last_used_from else ""
+        parts.append(f"Last used {clock.exact(key.last_used_at)}{origin}.")
+    if key.deactivated_at is not None:
+        parts.append(
+            f"Deactivated {clock.exact(key.deactivated_at)} by {key.deactivated_by}: "
+            f"{key.deactivation_reason}"
+        )
+    elif key.status != "active":
+        parts.append("It does not work: its owner is inactive.")
+    return " ".join(parts)
+
+
+def name(key: ApiKey) -> str:
+    """Return how a key is called in a question: ``key 17 "laptop" ••••aB3x``."""
+    return f'key {key.key_id} "{harmless(key.label)}" {key.masked}'

@@ -1,0 +1,287 @@
+"""Manage Users: all people, for administrators; from here the report is exported."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from keytui.domain import clock, sign_in_code, text
+from keytui.domain.errors import BadInput
+from keytui.domain.permissions import Permission, Role
+from keytui.domain.records import Actor, Status, User
+from keytui.domain.secret import Secret
+from keytui.services import report, users
+from keytui.tui.menu import MenuAction
+from keytui.tui.reveal.screen import Reveal
+from keytui.tui.screens.confirm import Confirm
+from keytui.tui.screens.export import Export, Exported
+from keytui.tui.screens.form import Entry, Form, Values
+from keytui.tui.screens.place import Place
+from keytui.tui.screens.user_keys import UserKeys
+from keytui.tui.widgets.listing import Column, Row
+
+_MANAGE = Permission.MANAGE_USERS
+
+
+class ManageUsers(Place):
+    """The administrators' screen."""
+
+    PLACE = "Manage Users"
+    COLUMNS = (
+        Column("User ID"),
+        Column("Role", 13),
+        Column("Status", 8),
+        Column("Active keys", 11, right=True, from_width=70),
+        Column("Oldest", 8, right=True),
+        Column("Last sign-in", 12),
+    )
+    ACTIONS = (
+        MenuAction(
+            "export", "e", "Export Account API Key...", Permission.EXPORT_REPORT
+        ),
+        MenuAction(
+            "view_keys", "v", "View API keys", Permission.VIEW_KEYS, on_row=True
+        ),
+        MenuAction("new_user", "n", "New user...", _MANAGE),
+        MenuAction("role", "t", "Change role...", _MANAGE, on_row=True),
+        MenuAction("reset_sign_in", "p", "Reset sign-in...", _MANAGE, on_row=True),
+        MenuAction("deactivate_user", "x", "Deactivate user...", _MANAGE, on_row=True),
+    )
+    KEYS = (
+        ("e", "Export"),
+        ("v", "Keys"),
+        ("n", "New user"),
+        ("1", "Profile"),
+        ("3", "Audit"),
+    )
+
+    def __init__(self, actor: Actor) -> None:
+        """Show the people to ``actor``."""
+        super().__init__(actor)
+        self.users: dict[str, User] = {}
+
+    async def fetch(self) -> Sequence[Row]:
+        """Return the people."""
+        found = await self.keytui.background.call(
+            users.list_users, self.actor, self.containing
+        )
+        self.users = {user.user_id: user for user in found}
+        present = clock.now()
+        return [
+            Row(
+                key=user.user_id,
+                cells=(
+                    user.user_id,
+                    user.role,
+                    user.status,
+                    f"{user.active_keys:,}",
+                    "-"
+                    if user.oldest_key_at is None
+                    else f"{clock.days(user.oldest_key_at, present):,} d",
+                    clock.ago(user.last_sign_in_at, present),
+                ),
+                sort=(
+                    user.user_id,
+                    user.role,
+                    user.status,
+                    user.active_keys,
+                    user.oldest_key_at and -user.oldest_key_at,
+                    user.last_sign_in_at,
+                ),
+                dim=user.status is Status.INACTIVE,
+            )
+            for user in found
+        ]
+
+    def summary(self) -> str:
+        """Say how many people and keys there are."""
+        keys = sum(
+            user.active_keys
+            for user in self.users.values()
+            if user.status is Status.ACTIVE
+        )
+        return f"Users: {self.range_shown}   {keys:,} active keys   {self.filter_shown}"
+
+    def details(self) -> str:
+        """Say the selected person's dates."""
+        if self.listing.current is None:
+            return ""
+        user = self.selected
+        origin = f" from {user.last_sign_in_from}" if user.last_sign_in_from else ""
+        return (
+            f"{user.user_id} was added {clock.exact(user.created_at)}. "
+            f"Last sign-in: {clock.exact(user.last_sign_in_at)}{origin}."
+        )
+
+    @property
+    def selected(self) -> User:
+        """The selected person; ask only where there is one."""
+        row = self.listing.current
+        if row is None:
+            raise BadInput("No user is selected.")
+        return self.users[str(row.key)]
+
+    def words(self, action: MenuAction) -> str:
+        """Name the person whom an action is about."""
+        if not action.on_row or self.listing.current is None:
+            return action.label
+        label, dots, _ = action.label.partition("...")
+        joint = "for" if action.name == "reset_sign_in" else "of"
+        return f"{label} {joint} {self.selected.user_id}{dots}"
+
+    def why_not(self, action: MenuAction) -> str | None:
+        """Add that an inactive person stays as they are."""
+        why_not = super().why_not(action)
+        if why_not or not action.on_row or action.name == "view_keys":
+            return why_not
+        if self.selected.status is Status.INACTIVE:
+            return f"{self.selected.user_id} is inactive already, for good."
+        return None
+
+    async def do_view_keys(self) -> None:
+        """Open the person's keys; come back to fresh rows."""
+        await self.app.push_screen_wait(UserKeys(self.actor, self.selected.user_id))
+        await self.load()
+
+    async def do_export(self) -> None:
+        """Ask format and place, export."""
+        done: Exported | None = await self.app.push_screen_wait(Export(self._export))
+        if done is not None:
+            self.say(f"{done.rows:,} keys written to {text.harmless(str(done.path))}.")
+
+    async def _export(self, form: report.Format, path: Path, replace: bool) -> int:  # noqa: FBT001 - Export's own question
+        return await self.keytui.background.export(
+            report.export, self.actor, form, path, replace=replace
+        )
+
+    async def do_new_user(self) -> None:
+        """Ask User ID and role; show the one-time sign-in code once."""
+
+        async def submit(values: Values) -> tuple[str, Secret]:
+            code = await self.keytui.background.call(
+                users.add_user, self.actor, values["user_id"], Role(values["role"])
+            )
+            return values["user_id"].lower(), code
+
+        added = await self.app.push_screen_wait(
+            Form[tuple[str, Secret]](
+                "New user",
+                "They choose their own password with a one-time sign-in code.",
+                [
+                    Entry("user_id", "User ID"),
+                    Entry(
+                        "role",
+                        "Role",
+                        options=[(role.value, role.value) for role in Role],
+                    ),
+                ],
+                submit,
+                ok="Add",
+            )
+        )
+        if added is not None:
+            await self._hand_over("New user", *added)
+            await self.done(f"{added[0]} is added and signs in with the code.")
+
+    async def do_reset_sign_in(self) -> None:
+        """Ask whether; show the new one-time sign-in code once."""
+        name = self.selected.user_id
+        codes: list[Secret] = []
+
+        async def reset() -> None:
+            codes.append(
+                await self.keytui.background.call(users.reset_sign_in, self.actor, name)
+            )
+
+        if await self.app.push_screen_wait(
+            Confirm(
+                "Reset sign-in",
+                f"Reset the sign-in of {name}? Their password and sign-ins end, and they choose "
+                "a new password with a one-time code. They will see that you did it.",
+                "Reset",
+                reset,
+            )
+        ):
+            await self._hand_over("Reset sign-in", name, codes.pop())
+            await self.done(
+                f"The sign-in of {name} is reset: they sign in with the code."
+            )
+
+    async def _hand_over(self, title: str, name: str, code: Secret) -> None:
+        hours = sign_in_code.LIFETIME // clock.HOUR
+        await self.app.push_screen_wait(
+            Reveal(
+                title,
+                f"One-time sign-in code for {name}, good for {hours} hours.",
+                code,
+                "reset the sign-in",
+            )
+        )
+
+    async def do_role(self) -> None:
+        """Say what a change of role does, and do it."""
+        user = self.selected
+        role = Role.USER if user.role is Role.ADMINISTRATOR else Role.ADMINISTRATOR
+        what = f"Make {user.user_id} {'a user' if role is Role.USER else 'an administrator'}?"
+        if role is Role.ADMINISTRATOR:
+            what += " Administrators hold no keys: "
+            if user.active_keys:
+                keys = (
+                    "1 active key is"
+                    if user.active_keys == 1
+                    else f"{user.active_keys} active keys are"
+                )
+                what += f"{keys} deactivated with it, for good."
+            else:
+                what += f"{user.user_id} has no active ones."
+        else:
+            what += " They lose every right of an administrator at once."
+        if await self.app.push_screen_wait(
+            Confirm(
+                "Change role",
+                f"{what} They have to sign in again.",
+                "Change",
+                lambda: self.keytui.background.call(
+                    users.set_role,
+                    self.actor,
+                    user.user_id,
+                    role,
+                    active_keys=user.active_keys,
+                ),
+            )
+        ):
+            await self.done(f"{user.user_id} is now {role}.")
+
+    async def do_deactivate_user(self) -> None:
+        """Ask why, ask whether, deactivate."""
+        user = self.selected
+
+        async def check(values: Values) -> str:
+            return text.reason(values["reason"])
+
+        reason = await self.app.push_screen_wait(
+            Form(
+                "Deactivate user",
+                f"Why does the access of {user.user_id} end? The reason stays on record.",
+                [Entry("reason", "Reason")],
+                check,
+                ok="Go on",
+            )
+        )
+        if reason is None:
+            return
+        keys = (
+            "their 1 active key"
+            if user.active_keys == 1
+            else f"their {user.active_keys} active keys"
+        )
+        if await self.app.push_screen_wait(
+            Confirm(
+                "Deactivate user",
+                f"Deactivate {user.user_id}? Their sign-ins and {keys} stop working at once. "
+                "A user is never activated again.",
+                "Deactivate",
+                lambda: self.keytui.background.call(
+                    users.deactivate_user, self.actor, user.user_id, reason
+                ),
+            )
+        ):
+            await self.done(f"{user.user_id} is deactivated.")

@@ -1,0 +1,272 @@
+"""What the full screens share: the bars, the list, the filter, the action menu.
+
+A screen lists what can be done on it (:attr:`Place.ACTIONS`); its keys, its
+menu, its help and the palette all come from that list, and picking an action
+called ``x`` calls ``do_x``.
+"""
+
+from collections.abc import Awaitable, Callable, Sequence
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.content import Content
+from textual.screen import Screen
+from textual.timer import Timer
+from textual.widgets import Input, Static
+
+from keytui.domain.errors import KeytuiError, SignedOut
+from keytui.domain.permissions import Role, refusal
+from keytui.domain.records import Actor
+from keytui.tui.menu import MenuAction
+from keytui.tui.screens.action_menu import ActionMenu
+from keytui.tui.screens.sized import Sized
+from keytui.tui.widgets.bars import KeyBar, PlaceBar, StatusLine, TooSmall
+from keytui.tui.widgets.field import Field
+from keytui.tui.widgets.listing import Column, Listing, Row
+
+FILTER_DELAY = 0.15
+"""Seconds after the last key before a filter asks the database."""
+
+
+class Place(Sized, Screen[None]):
+    """A full screen around one list."""
+
+    PLACE: ClassVar[str] = ""
+    """Its title among the places."""
+    ACTIONS: ClassVar[tuple[MenuAction, ...]] = ()
+    COLUMNS: ClassVar[tuple[Column, ...]] = ()
+    EMPTY: ClassVar[str] = "Nothing here yet."
+    KEYS: ClassVar[tuple[tuple[str, str], ...]] = ()
+    """The keys that the bottom line names after Help and Actions."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("a", "menu", "Actions", show=False, id="actions"),
+        Binding("slash", "filter", "Filter", show=False, id="filter"),
+        Binding("s", "sort", "Sort", show=False, id="sort"),
+        Binding("r", "refresh", "Refresh", show=False, id="refresh"),
+        Binding("1", "app.place('Profile')", "Profile", show=False, id="profile"),
+        Binding(
+            "2",
+            "app.place('Manage Users')",
+            "Manage Users",
+            show=False,
+            id="manage_users",
+        ),
+        Binding("3", "app.place('Audit')", "Audit", show=False, id="audit"),
+        Binding("L", "app.sign_out", "Sign out", show=False, id="sign_out"),
+        Binding("q", "app.quit", "Quit", show=False, id="quit"),
+        Binding("question_mark,f1", "app.help", "Help", show=False, id="help"),
+        Binding("ctrl+l", "app.redraw", "Redraw", show=False, id="redraw"),
+        Binding("escape", "back", "Back", show=False, id="back"),
+    ]
+
+    def __init__(self, actor: Actor) -> None:
+        """Create the screen for ``actor``."""
+        super().__init__()
+        self.actor = actor
+        self.containing = ""
+        self._details_shown = True
+        self._pause: Timer | None = None
+
+    # -- layout
+
+    def compose(self) -> ComposeResult:
+        """Lay out the bars and the list; they never move."""
+        yield PlaceBar(
+            self.keytui.places, self.PLACE, f"{self.actor.user_id} ({self.actor.role})"
+        )
+        yield from self.top()
+        yield Static(id="summary", markup=False)
+        yield Field(id="filter")
+        yield Listing(self.COLUMNS, "Reading...")
+        yield StatusLine(id="status", markup=False)
+        yield KeyBar(
+            (
+                ("?", "Help"),
+                ("a", "Actions"),
+                *self.KEYS,
+                ("/", "Filter"),
+                ("q", "Quit"),
+            )
+        )
+        yield TooSmall()
+
+    def top(self) -> ComposeResult:
+        """Yield what stands above the list."""
+        yield from ()
+
+    def on_mount(self) -> None:
+        """Show the list and fetch its rows."""
+        self.query_one("#filter").display = False
+        self.listing.focus()
+        self.action_refresh()
+
+    @property
+    def listing(self) -> Listing:
+        """The list."""
+        return self.query_one(Listing)
+
+    def say(self, sentence: str) -> None:
+        """Show a sentence in the status line until the cursor moves."""
+        self._details_shown = False
+        self.query_one("#status", StatusLine).say(sentence)
+
+    def complain(self, sentence: str) -> None:
+        """Show in the status line what did not work, until the cursor moves."""
+        self._details_shown = False
+        self.query_one("#status", StatusLine).complain(sentence)
+
+    # -- rows
+
+    async def fetch(self) -> Sequence[Row]:
+        """Return the rows that contain :attr:`containing`."""
+        raise NotImplementedError
+
+    def summary(self) -> str:
+        """Return the line above the list."""
+        raise NotImplementedError
+
+    def details(self) -> str:
+        """Return more about the selected row."""
+        return ""
+
+    def action_refresh(self) -> None:
+        """Fetch the rows anew."""
+        self.run_worker(self.perform(self.load), exclusive=True, group="load")
+
+    async def load(self) -> None:
+        """Fetch the rows and show them."""
+        rows = await self.fetch()
+        self.listing.set_rows(rows, self.nothing)
+
+    @property
+    def nothing(self) -> str:
+        """What an empty list says."""
+        return (
+            f"Nothing contains {self.containing!r}. Esc clears the filter."
+            if self.containing
+            else self.EMPTY
+        )
+
+    def on_listing_moved(self, event: Listing.Moved) -> None:
+        """Show where the list is, and more about the selected row."""
+        self.query_one("#summary", Static).update(Content(self.summary()))
+        if event.by_person or self._details_shown:
+            self.query_one("#status", StatusLine).say(self.details())
+            self._details_shown = True
+
+    def action_sort(self) -> None:
+        """Sort by the next column and way."""
+        self.say(self.listing.sort_next())
+
+    @property
+    def range_shown(self) -> str:
+        """Return ``1-18 of 4,312``."""
+        first, last = self.listing.shown_rows
+        return f"{first:,}-{last:,} of {len(self.listing.rows):,}"
+
+    @property
+    def filter_shown(self) -> str:
+        """Return the filter, or how to get one."""
+        return f"Filter: {self.containing}" if self.containing else "Filter: (press /)"
+
+    # -- filter
+
+    def action_filter(self) -> None:
+        """Open the filter line."""
+        field = self.query_one("#filter", Field)
+        field.display = True
+        field.focus()
+
+    def on_input_changed(self, event: Input.Changed) -> None:
+        """Filter as the person types, once they pause."""
+        event.stop()
+        self.containing = event.value.strip()
+        if self._pause is not None:
+            self._pause.stop()
+        self._pause = self.set_timer(FILTER_DELAY, self.action_refresh)
+
+    def on_input_submitted(self) -> None:
+        """Keep the filter and go back to the list."""
+        self._close_filter()
+
+    def on_field_paste_refused(self, event: Field.PasteRefused) -> None:
+        """Say why a paste was not taken."""
+        self.complain(event.sentence)
+
+    def _close_filter(self) -> None:
+        self.query_one("#filter").display = False
+        self.listing.focus()
+
+    def action_back(self) -> None:
+        """Go one level back: first out of the filter, then out of the screen."""
+        field = self.query_one("#filter", Field)
+        if field.value or field.has_focus:
+            field.value = ""
+            self._close_filter()
+        else:
+            self.leave()
+
+    def leave(self) -> None:
+        """Leave the screen, where there is something below it."""
+
+    # -- actions
+
+    def action_menu(self) -> None:
+        """Open the action menu."""
+        items = [
+            (action, self.words(action), self.why_not(action))
+            for action in self.ACTIONS
+        ]
+        self.app.push_screen(ActionMenu(self.menu_title, items), self._picked)
+
+    def on_listing_chosen(self) -> None:
+        """Open the action menu on Enter."""
+        self.action_menu()
+
+    @property
+    def menu_title(self) -> str:
+        """The action menu's title."""
+        return "Actions"
+
+    def words(self, action: MenuAction) -> str:
+        """Return what an action says here."""
+        return action.label
+
+    def why_not(self, action: MenuAction) -> str | None:
+        """Return why an action cannot be picked now, or ``None``."""
+        if action.permission is not None:
+            why_not = refusal(Role(self.actor.role), action.permission, own=action.own)
+            if why_not:
+                return why_not
+        if action.on_row and self.listing.current is None:
+            return "Nothing is selected."
+        return None
+
+    def _picked(self, name: str | None) -> None:
+        if name is not None:
+            self.action_pick(name)
+
+    def action_pick(self, name: str) -> None:
+        """Do an action, or say why it cannot be done."""
+        action = next(action for action in self.ACTIONS if action.name == name)
+        why_not = self.why_not(action)
+        if why_not:
+            self.complain(why_not)
+        else:
+            self.run_worker(self.perform(getattr(self, f"do_{name}")), group="action")
+
+    async def perform(self, doing: Callable[[], Awaitable[None]]) -> None:
+        """Await ``doing``; what goes wrong is said in the status line."""
+        try:
+            await doing()
+        except SignedOut as error:
+            self.keytui.ask_sign_in(str(error))
+        except KeytuiError as error:
+            self.complain(str(error))
+
+    async def done(self, sentence: str) -> None:
+        """Fetch the rows anew and say what was done."""
+        self.say(sentence)
+        await self.load()

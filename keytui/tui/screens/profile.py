@@ -1,0 +1,157 @@
+"""Profile: who I am, and my API keys."""
+
+from textual.app import ComposeResult
+from textual.content import Content
+from textual.widgets import Static
+
+from keytui.domain import clock
+from keytui.domain.errors import BadInput
+from keytui.domain.permissions import Permission, Role
+from keytui.domain.records import Actor, ApiKey
+from keytui.domain.secret import Secret
+from keytui.services import api_keys, sign_in
+from keytui.tui.menu import MenuAction
+from keytui.tui.reveal.screen import Reveal
+from keytui.tui.screens.form import Entry, Form, Values
+from keytui.tui.screens.keys_place import KeysPlace
+
+
+class Profile(KeysPlace):
+    """The first screen of everybody."""
+
+    PLACE = "Profile"
+    ACTIONS = (
+        MenuAction("new_key", "n", "New Key...", Permission.CREATE_KEY, own=True),
+        MenuAction(
+            "deactivate_key",
+            "x",
+            "Deactivate Key...",
+            Permission.DEACTIVATE_KEY,
+            own=True,
+            on_row=True,
+        ),
+        MenuAction(
+            "edit_label",
+            "l",
+            "Edit label...",
+            Permission.EDIT_LABEL,
+            own=True,
+            on_row=True,
+        ),
+        MenuAction("change_password", "p", "Change password..."),
+    )
+    KEYS = (("n", "New Key"), ("x", "Deactivate"))
+
+    def __init__(self, signed_in: sign_in.SignedIn) -> None:
+        """Show the person who signed in."""
+        super().__init__(signed_in.actor)
+        self.owner = signed_in.actor.user_id
+        self.keys: dict[int, ApiKey] = {}
+        self._signed_in = signed_in
+
+    @property
+    def EMPTY(self) -> str:  # type: ignore[override]  # noqa: N802 - one text a role
+        """What an empty list says to each role."""
+        if self.actor.role == Role.ADMINISTRATOR:
+            return "Administrators hold no API keys: separation of duties."
+        return "No API keys yet: press n for New Key."
+
+    def top(self) -> ComposeResult:
+        """Say who one is and when one was here last."""
+        previous = self._signed_in
+        last = "this is your first sign-in"
+        if previous.previous_at is not None:
+            last = (
+                f"last sign-in {clock.ago(previous.previous_at, clock.now())} "
+                f"({clock.exact(previous.previous_at)}) from {previous.previous_from}"
+            )
+        yield Static(
+            Content(f"{self.actor.user_id}, {self.actor.role}; {last}"), id="who"
+        )
+
+    def on_mount(self) -> None:
+        """Say first what the person must know."""
+        if self._signed_in.notices:
+            self.complain(" ".join(self._signed_in.notices))
+
+    async def do_new_key(self) -> None:
+        """Ask a label, create the key, show it once."""
+        created = await self.app.push_screen_wait(
+            Form[tuple[ApiKey, Secret]](
+                "New Key",
+                "What will use this key? The label helps you to tell your keys apart.",
+                [Entry("label", "Label")],
+                self._create,
+                ok="Create",
+            )
+        )
+        if created is None:
+            return
+        key, secret = created
+        await self.load()
+        await self.app.push_screen_wait(
+            Reveal(
+                "New Key",
+                f'Key {key.key_id} "{key.label}".',
+                secret,
+                "create a new key",
+            )
+        )
+        await self.done(
+            f"Key {key.key_id} is {key.masked} from now on: nobody can see it again."
+        )
+
+    async def _create(self, values: Values) -> tuple[ApiKey, Secret]:
+        return await self.keytui.background.call(
+            api_keys.create_key, self.actor, values["label"]
+        )
+
+    async def do_edit_label(self) -> None:
+        """Ask another label."""
+        key = self.selected
+
+        async def submit(values: Values) -> str:
+            await self.keytui.background.call(
+                api_keys.edit_label, self.actor, key.key_id, values["label"]
+            )
+            return values["label"]
+
+        if await self.app.push_screen_wait(
+            Form(
+                "Edit label",
+                f"Another label for key {key.key_id} {key.masked}:",
+                [Entry("label", "Label", key.label)],
+                submit,
+                ok="Save",
+            )
+        ):
+            await self.done(f"Key {key.key_id} has another label.")
+
+    async def do_change_password(self) -> None:
+        """Ask the old password once and the new one twice."""
+
+        async def submit(values: Values) -> Actor:
+            if values["new"] != values["again"]:
+                raise BadInput("The two new passwords differ: type them again.")
+            return await self.keytui.background.call(
+                sign_in.change_password, self.actor, values["old"], values["new"]
+            )
+
+        actor = await self.app.push_screen_wait(
+            Form[Actor](
+                "Change password",
+                "At least 12 characters. Your other sign-ins end.",
+                [
+                    Entry("old", "Password now", password=True),
+                    Entry("new", "New password", password=True),
+                    Entry("again", "New, again", password=True),
+                ],
+                submit,
+                ok="Change",
+                working="Checking...",
+            )
+        )
+        if actor is not None:
+            self.actor = actor
+            self.keytui.renew(actor)
+            self.say("Your password is changed.")

@@ -1,0 +1,41 @@
+"""A user's API keys, as an administrator sees them: masked, and to deactivate."""
+
+from keytui.domain.permissions import Permission
+from keytui.domain.records import Actor, ApiKey
+from keytui.tui.menu import MenuAction
+from keytui.tui.screens.keys_place import KeysPlace
+
+
+class UserKeys(KeysPlace):
+    """Opened from Manage Users; Esc goes back there."""
+
+    PLACE = "Manage Users"
+    ACTIONS = (
+        MenuAction(
+            "deactivate_key",
+            "x",
+            "Deactivate Key...",
+            Permission.DEACTIVATE_KEY,
+            on_row=True,
+        ),
+    )
+    KEYS = (("x", "Deactivate"), ("Esc", "Back"))
+
+    def __init__(self, actor: Actor, owner: str) -> None:
+        """Show the keys of ``owner``."""
+        super().__init__(actor)
+        self.owner = owner
+        self.keys: dict[int, ApiKey] = {}
+
+    @property
+    def EMPTY(self) -> str:  # type: ignore[override]  # noqa: N802 - names the owner
+        """What an empty list says."""
+        return f"{self.owner} has no API keys."
+
+    def summary(self) -> str:
+        """Say whose keys these are."""
+        return f"{self.owner}'s {super().summary()}"
+
+    def leave(self) -> None:
+        """Go back to Manage Users."""
+        self.dismiss()

@@ -1,0 +1,89 @@
+"""The lines that never move: places on top, status and keys at the bottom."""
+
+from collections.abc import Sequence
+
+from rich.cells import cell_len
+from rich.text import Text
+from textual.content import Content
+from textual.widget import Widget
+from textual.widgets import Static
+
+SMALLEST = (60, 16)
+"""Columns and rows below which only a line says which size is needed."""
+
+
+class PlaceBar(Widget):
+    """Where one can be, where one is, and who one is."""
+
+    def __init__(self, places: Sequence[tuple[str, str]], here: str, who: str) -> None:
+        """Show ``places`` (key and title), mark ``here``, name ``who``."""
+        super().__init__()
+        self._places = places
+        self._here = here
+        self._who = who
+
+    def render(self) -> Text:
+        """Draw the line, the person at its right end where there is room."""
+        line = Text(" keytui  ", style="bold", end="")
+        for key, title in self._places:
+            words = f"{key} {title}"
+            if title == self._here:
+                line.append(f"[{words}]", "reverse")
+                line.append(" ")
+            else:
+                line.append(f" {words}  ", "not bold")
+        room = self.size.width - line.cell_len - 1
+        who = next(
+            (
+                form
+                for form in (self._who, self._who.partition(" ")[0])
+                if cell_len(form) <= room
+            ),
+            "",
+        )
+        line.append(who.rjust(room), "not bold")
+        return line
+
+
+class StatusLine(Static):
+    """What just happened, or more about the selected row. Two lines, always there."""
+
+    def say(self, sentence: str) -> None:
+        """Show a sentence."""
+        self.remove_class("-error")
+        self.update(Content(sentence))
+
+    def complain(self, sentence: str) -> None:
+        """Show a sentence about what did not work."""
+        self.add_class("-error")
+        self.update(Content(sentence))
+
+
+class KeyBar(Widget):
+    """The keys of this screen; as many as fit, the most important first."""
+
+    def __init__(self, keys: Sequence[tuple[str, str]]) -> None:
+        """Show ``keys``, each a key and what it does."""
+        super().__init__()
+        self._keys = keys
+
+    def render(self) -> Text:
+        """Draw the keys that fit."""
+        line = Text(" ", end="")
+        for key, does in self._keys:
+            if line.cell_len + cell_len(key) + cell_len(does) + 1 > self.size.width:
+                break
+            line.append(key, "bold")
+            line.append(f" {does}  ")
+        return line
+
+
+class TooSmall(Static):
+    """Covers the screen when the terminal is too small, and says which size is needed."""
+
+    def on_mount(self) -> None:
+        """Word it."""
+        columns, rows = SMALLEST
+        self.update(
+            Content(f"keytui needs {columns}x{rows}: make the terminal larger.")
+        )

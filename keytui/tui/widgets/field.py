@@ -1,0 +1,73 @@
+"""Where a person types: a labelled line."""
+
+from textual import events
+from textual.app import ComposeResult
+from textual.containers import Horizontal
+from textual.message import Message
+from textual.widget import Widget
+from textual.widgets import Input, Label
+
+LONGEST_PASTE = 4_096
+"""Characters; more is no line that anybody means to enter."""
+
+
+class Field(Input):
+    """An input that keeps a password to itself and says when a paste does not fit."""
+
+    class PasteRefused(Message):
+        """A paste was not taken.
+
+        Attributes:
+            sentence: why, for the person.
+        """
+
+        def __init__(self, sentence: str) -> None:
+            """Say why."""
+            super().__init__()
+            self.sentence = sentence
+
+    def __init__(self, value: str = "", *, id: str, password: bool = False) -> None:  # noqa: A002 - Textual's name
+        """Create the field; a blinking cursor would send 2 kB a second for ever."""
+        super().__init__(
+            value, id=id, password=password, compact=True, select_on_focus=False
+        )
+        self.cursor_blink = False
+
+    def action_copy(self) -> None:
+        """Copy the selection, but never out of a password."""
+        if not self.password:
+            super().action_copy()
+
+    def action_cut(self) -> None:
+        """Cut the selection, but never out of a password."""
+        if not self.password:
+            super().action_cut()
+
+    def _on_paste(self, event: events.Paste) -> None:
+        pasted = event.text.rstrip("\r\n")
+        if len(pasted) > LONGEST_PASTE:
+            sentence = (
+                f"The pasted text has {len(pasted):,} characters: nothing was pasted."
+            )
+        elif len(pasted.splitlines()) > 1:
+            sentence = "The pasted text has several lines: paste one line."
+        else:
+            return
+        event.stop()
+        event.prevent_default()
+        self.post_message(self.PasteRefused(sentence))
+
+
+class Labelled(Horizontal):
+    """A field with its label before it."""
+
+    def __init__(self, label: str, field: Widget) -> None:
+        """Put ``label`` before ``field``."""
+        super().__init__()
+        self._label = label
+        self.field = field
+
+    def compose(self) -> ComposeResult:
+        """Lay them side by side."""
+        yield Label(self._label, markup=False)
+        yield self.field

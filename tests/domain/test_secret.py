@@ -1,0 +1,91 @@
+"""One-time secrets: they do not print, travel or stay."""
+
+import copy
+import hashlib
+import pickle
+import traceback
+from collections.abc import Callable
+
+import pytest
+
+from keytui.domain.secret import Secret
+
+TEXT = "the-only-copy"
+
+
+def secret() -> Secret:
+    """Return a secret that holds TEXT."""
+    return Secret(bytearray(TEXT.encode()))
+
+
+@pytest.mark.parametrize(
+    "show",
+    [repr, str, "{}".format, "{!r}".format, "%s".__mod__, lambda one: repr([one])],
+    ids=["repr", "str", "format", "format with !r", "percent", "inside a list"],
+)
+def test_a_secret_prints_as_dots(show: Callable[[Secret], str]) -> None:
+    """However a secret is printed, its text is not."""
+    assert TEXT not in show(secret())
+    assert "••••" in show(secret())
+
+
+def test_a_traceback_with_local_variables_does_not_hold_the_text() -> None:
+    """A traceback that lists local variables shows dots."""
+    held = secret()
+    try:
+        raise RuntimeError
+    except RuntimeError as error:
+        printed = "".join(
+            traceback.TracebackException.from_exception(
+                error, capture_locals=True
+            ).format()
+        )
+    assert "held = Secret(••••)" in printed
+    assert TEXT not in printed
+    held.wipe()
+
+
+@pytest.mark.parametrize(
+    "duplicate",
+    [
+        pickle.dumps,
+        lambda one: pickle.dumps(one, 0),
+        copy.copy,
+        copy.deepcopy,
+        lambda one: copy.deepcopy({"key": [one]}),
+    ],
+    ids=["pickle", "oldest pickle", "copy", "deepcopy", "deepcopy of what holds it"],
+)
+def test_a_secret_refuses_to_be_copied(duplicate: Callable[[Secret], object]) -> None:
+    """A copy would outlive the wipe, so there is none."""
+    with pytest.raises(TypeError, match="cannot be copied or pickled"):
+        duplicate(secret())
+
+
+def test_a_secret_has_no_room_for_another_attribute() -> None:
+    """Nothing can be hung onto a secret."""
+    with pytest.raises(AttributeError):
+        secret().note = TEXT  # type: ignore[attr-defined]
+
+
+def test_a_wiped_secret_is_empty_for_ever() -> None:
+    """After the wipe there is nothing to reveal, and a second wipe is harmless."""
+    one = secret()
+    assert (one.wiped, one.reveal()) == (False, TEXT)
+    one.wipe()
+    one.wipe()
+    assert (one.wiped, one.reveal(), bytes(one.encoded())) == (True, "", b"")
+
+
+def test_wiping_overwrites_the_memory_itself() -> None:
+    """The bytes of the text are zero after the wipe, also for who looks at the buffer."""
+    one = secret()
+    with memoryview(one.encoded()) as view:
+        with pytest.raises(BufferError):
+            one.wipe()  # the view keeps the buffer from being freed: we see it overwritten
+        assert bytes(view) == bytes(len(TEXT))
+
+
+def test_the_digest_is_sha_256() -> None:
+    """What may be stored is the SHA-256 of the text."""
+    assert secret().digest() == hashlib.sha256(TEXT.encode()).digest()

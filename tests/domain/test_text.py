@@ -1,0 +1,106 @@
+"""Labels and reasons on the way in, any line on the way out."""
+
+import pytest
+
+from keytui.domain import text
+from keytui.domain.errors import BadInput
+
+HOSTILE = {
+    "empty": "",
+    "blank": " \t\n ",
+    "escape sequence": "a\x1b[31mred",
+    "clipboard write": "a\x1b]52;c;eA==\x07",
+    "C1 control": "a\x9b31m",
+    "bell": "a\x07b",
+    "NUL": "a\0b",
+    "newline": "a\nb",
+    "carriage return": "a\rb",
+    "tab": "a\tb",
+    "DEL": "a\x7fb",
+    "right-to-left override": "a\u202eb",
+    "right-to-left isolate": "a\u2067b",
+    "Arabic letter mark": "a\u061cb",
+    "zero-width space": "a\u200bb",
+    "zero-width joiner": "a\u200db",
+    "byte-order mark": "a\ufeffb",
+    "soft hyphen": "a\u00adb",
+    "tag character": "a\U000e0041b",
+    "line separator": "a\u2028b",
+    "paragraph separator": "a\u2029b",
+    "lone surrogate": "a\ud800b",
+    "private use": "a\ue000b",
+    "private use, plane 16": "a\U0010fffdb",
+    "unassigned": "a\u0378b",
+    "noncharacter": "a\uffffb",
+    "zalgo": "a" + "\u0353" * 3,
+    "zalgo at length": "a" + "\u0353\u0300" * 20,
+}
+
+
+@pytest.mark.parametrize("typed", HOSTILE.values(), ids=HOSTILE.keys())
+@pytest.mark.parametrize("take", [text.label, text.reason])
+def test_hostile_text_is_refused(take, typed: str) -> None:
+    """What could act on a terminal, hide or break a line is refused with a harmless sentence."""
+    with pytest.raises(BadInput) as refused:
+        take(typed)
+    sentence = str(refused.value)
+    assert sentence.endswith(".")
+    assert sentence == text.harmless(sentence)
+
+
+@pytest.mark.parametrize(
+    ("take", "longest"), [(text.label, 64), (text.reason, 200)], ids=["label", "reason"]
+)
+def test_text_that_does_not_fit_is_said_and_never_cut(take, longest: int) -> None:
+    """The longest text is accepted whole; one character more is refused with the number."""
+    assert take("é" * longest) == "é" * longest
+    with pytest.raises(BadInput, match=f"at most {longest} .* this has {longest + 1}"):
+        take("é" * (longest + 1))
+
+
+@pytest.mark.parametrize(
+    "typed",
+    ["CI runner", "naïve café", "日本語", "Việt Nam", "[/foo]", "100 % _", "🚀 rocket"],
+)
+def test_ordinary_text_is_taken_as_it_is(typed: str) -> None:
+    """People's languages, markup characters and wildcards are text."""
+    assert text.label(typed) == typed
+
+
+def test_text_is_kept_composed() -> None:
+    """A letter and its combining accent become one character (NFC)."""
+    assert text.label("cafe\u0301") == "caf\u00e9"
+
+
+def test_the_length_is_counted_after_composing() -> None:
+    """64 letters typed with 64 combining accents are a label of 64 characters."""
+    assert len(text.label("e\u0301" * 64)) == 64
+
+
+def test_spaces_around_text_are_trimmed() -> None:
+    """Spaces before and after are not part of a label."""
+    assert text.label("  CI  runner  ") == "CI  runner"
+
+
+@pytest.mark.parametrize(
+    ("given", "shown"),
+    [
+        ("a\x1b]52;c;eA==\x07b", "a]52;c;eA==b"),
+        ("a\x9b31mb", "a31mb"),
+        ("a\u202eb\u2066c\u2069", "abc"),
+        ("a\nb\r\tc\0", "abc"),
+        ("a\u200bb\ufeff", "ab"),
+        ("naïve 日本 [/foo]", "naïve 日本 [/foo]"),
+    ],
+    ids=["OSC 52", "C1", "bidi", "line controls", "zero width", "ordinary"],
+)
+def test_harmless_drops_what_acts_and_keeps_the_rest(given: str, shown: str) -> None:
+    """On the way out controls and bidi overrides are gone and everything else stays."""
+    assert text.harmless(given) == shown
+
+
+def test_harmless_leaves_no_control_or_bidi_character() -> None:
+    """No C0, DEL, C1 or bidi control of all of Unicode comes through."""
+    acting = [*range(0x20), *range(0x7F, 0xA0), 0x061C, 0x200E, 0x200F]
+    acting += [*range(0x202A, 0x202F), *range(0x2066, 0x206A)]
+    assert text.harmless("".join(map(chr, acting))) == ""

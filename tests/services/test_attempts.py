@@ -1,0 +1,193 @@
+"""Guessing is slowed down, per person and per origin, and locks nobody out for good."""
+
+import pytest
+
+from keytui.domain.audit import Outcome
+from keytui.domain.errors import SignInFailed, TooManyAttempts
+from keytui.domain.records import Actor
+from keytui.services import attempts, sign_in, users
+from tests.support import (
+    HERE,
+    PASSWORD,
+    WRONG_PASSWORD,
+    Clock,
+    MakePerson,
+    signed_in,
+    trail,
+)
+
+pytestmark = pytest.mark.usefixtures("clock")
+
+
+def fail(name: str, origin: str, secret: str = WRONG_PASSWORD) -> None:
+    """Make an attempt that is looked at and fails."""
+    with pytest.raises(SignInFailed) as refused:
+        sign_in.sign_in(name, secret, origin)
+    assert not isinstance(refused.value, TooManyAttempts), str(refused.value)
+
+
+def wait_for(name: str, origin: str, secret: str = PASSWORD) -> int:
+    """Make an attempt that is not looked at, and return how long to wait."""
+    with pytest.raises(TooManyAttempts) as refused:
+        sign_in.sign_in(name, secret, origin)
+    assert f"wait {refused.value.seconds} s" in str(refused.value)
+    return refused.value.seconds
+
+
+def fail_elsewhere(name: str, count: int, clock: Clock) -> list[int]:
+    """Fail ``count`` times, each from another origin and after its wait; return the waits."""
+    waits = []
+    for number in range(count):
+        origin = f"ssh 203.0.113.{number}"
+        fail(name, origin)
+        try:
+            attempts.check(name, origin)
+            waits.append(0)
+        except TooManyAttempts as slow:
+            waits.append(slow.seconds)
+            clock.advance(seconds=slow.seconds)
+    return waits
+
+
+def test_the_wait_doubles_to_30_seconds_and_stays_there(
+    maria: Actor, clock: Clock
+) -> None:
+    """Two failures are free; then the wait is 1, 2, 4 … 30 s and never longer."""
+    waits = fail_elsewhere("maria", 20, clock)
+    assert waits[:8] == [0, 0, 1, 2, 4, 8, 16, 30]
+    assert set(waits[8:]) == {30}
+
+
+def test_nobody_is_locked_out_for_good(maria: Actor, clock: Clock) -> None:
+    """After hundreds of failures the right password still works 30 s later."""
+    fail_elsewhere("maria", 200, clock)
+    assert signed_in("maria").user_id == "maria"
+
+
+def test_a_wait_ends_exactly_when_it_was_said(maria: Actor, clock: Clock) -> None:
+    """One second before the end the right password is not looked at; at the end it is."""
+    fail_elsewhere("maria", 5, clock)
+    fail("maria", HERE)
+    assert wait_for("maria", HERE) == 8
+    clock.advance(seconds=7)
+    assert wait_for("maria", HERE) == 1
+    clock.advance(seconds=1)
+    signed_in("maria")
+
+
+def test_attempts_that_are_not_looked_at_do_not_count(
+    maria: Actor, clock: Clock
+) -> None:
+    """Hammering during the wait makes it no longer, and each try is on record as refused."""
+    fail_elsewhere("maria", 3, clock)
+    fail("maria", HERE)
+    before = len(trail())
+    for _ in range(20):
+        assert wait_for("maria", HERE, WRONG_PASSWORD) == 2
+    assert {event.outcome for event in trail()[before:]} == {Outcome.REFUSED}
+    assert len(trail()) == before + 20
+    clock.advance(seconds=2)
+    signed_in("maria")
+
+
+def test_a_success_forgives_the_person(maria: Actor, clock: Clock) -> None:
+    """After signing in one starts with free attempts again."""
+    fail_elsewhere("maria", 6, clock)
+    signed_in("maria")
+    assert fail_elsewhere("maria", 3, clock) == [0, 0, 1]
+
+
+def test_failures_are_forgotten_after_a_day(maria: Actor, clock: Clock) -> None:
+    """What happened 24 hours ago slows nobody down."""
+    fail_elsewhere("maria", 6, clock)
+    clock.advance(hours=24)
+    assert fail_elsewhere("maria", 3, clock) == [0, 0, 1]
+
+
+def test_one_person_does_not_slow_down_another(
+    maria: Actor, person: MakePerson, clock: Clock
+) -> None:
+    """Guessing at maria leaves noor alone."""
+    person("noor")
+    fail_elsewhere("maria", 6, clock)
+    fail("maria", "ssh 203.0.113.99")
+    signed_in("noor")
+
+
+def test_an_origin_that_tries_many_names_is_slowed_down(
+    maria: Actor, clock: Clock
+) -> None:
+    """From the tenth failure on an origin waits, also for the right password; others do not."""
+    for number in range(10):
+        fail(f"name{number}", "ssh 203.0.113.7")
+    assert wait_for("maria", "ssh 203.0.113.7") == 1
+    signed_in("maria", origin=HERE)
+
+
+def test_a_success_does_not_forgive_an_origin(maria: Actor, clock: Clock) -> None:
+    """Whoever owns one account cannot buy free guesses at others with it."""
+    for number in range(9):
+        fail(f"name{number}", HERE)
+    signed_in("maria", origin=HERE)
+    fail("name9", HERE)
+    assert wait_for("maria", HERE) == 1
+
+
+def test_an_origin_is_forgiven_after_15_minutes(maria: Actor, clock: Clock) -> None:
+    """Many people behind one address wait for each other's mistakes only so long."""
+    for number in range(10):
+        fail(f"name{number}", HERE)
+    clock.advance(minutes=15)
+    signed_in("maria", origin=HERE)
+
+
+def test_unknown_names_are_slowed_down_like_known_ones(
+    maria: Actor, clock: Clock
+) -> None:
+    """The wait does not tell whether there is such a person."""
+    known = fail_elsewhere("maria", 6, clock)
+    unknown = []
+    for number in range(6):
+        fail("nobody", f"ssh 198.51.100.{number}")
+        try:
+            attempts.check(attempts.target_name("nobody", None), "local")
+            unknown.append(0)
+        except TooManyAttempts as slow:
+            unknown.append(slow.seconds)
+            clock.advance(seconds=slow.seconds)
+    assert unknown == known
+
+
+def test_a_clock_set_back_makes_no_lock(maria: Actor, clock: Clock) -> None:
+    """When the clock loses a year, the wait is still no more than 30 s."""
+    fail_elsewhere("maria", 10, clock)
+    fail("maria", HERE)
+    clock.advance(days=-365)
+    assert wait_for("maria", HERE) <= 30
+
+
+def test_unlocking_is_slowed_down_too(maria: Actor) -> None:
+    """A locked screen is no place for free guesses."""
+    for _ in range(3):
+        with pytest.raises(SignInFailed, match="Wrong password"):
+            sign_in.unlock(maria, WRONG_PASSWORD)
+    with pytest.raises(TooManyAttempts):
+        sign_in.unlock(maria, PASSWORD)
+
+
+def test_guessing_a_code_is_slowed_down_too(host: Actor, maria: Actor) -> None:
+    """Choosing a password with wrong codes counts as failing to sign in."""
+    users.reset_sign_in(host, "maria")
+    for _ in range(3):
+        with pytest.raises(SignInFailed, match="Wrong User ID"):
+            sign_in.choose_password("maria", "0000", "copper rain again", HERE)
+    with pytest.raises(TooManyAttempts):
+        sign_in.choose_password("maria", "0000", "copper rain again", HERE)
+
+
+@pytest.mark.parametrize("typed", ["hunter2", "\ud800", "x" * 100_000, ""])
+def test_an_unknown_name_is_recorded_by_16_bits_of_its_digest(typed: str) -> None:
+    """What is no User ID of ours may be a password: it is not written down."""
+    name = attempts.target_name(typed, None)
+    assert name.startswith("unknown:")
+    assert len(name) == len("unknown:") + 4

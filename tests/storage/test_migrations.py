@@ -1,0 +1,125 @@
+"""Migrations: each with its record in one transaction, and the tables that the models mean."""
+
+import shutil
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from keytui.domain.errors import DatabaseUnusable
+from keytui.storage import models, schema
+from keytui.storage.database import close_database, open_database
+
+FAILS_HALF_WAY = """
+def up(migrator, db):
+    db.execute_sql("CREATE TABLE half (x)")
+    db.execute_sql("INSERT INTO nowhere VALUES (1)")
+"""
+WORKS = """
+def up(migrator, db):
+    db.execute_sql("CREATE TABLE whole (x)")
+"""
+
+
+@pytest.fixture
+def steps(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Return a copy of the folder of migrations, to which a test can add one."""
+    folder = tmp_path / "migrations"
+    shutil.copytree(schema._FOLDER, folder, ignore=shutil.ignore_patterns("__*"))
+    monkeypatch.setattr(schema, "_FOLDER", folder)
+    return folder
+
+
+def names(path: Path) -> tuple[set[str], set[str]]:
+    """Return the tables and the recorded migrations of a database file."""
+    with closing(sqlite3.connect(path)) as connection:
+        tables = connection.execute("SELECT name FROM sqlite_master WHERE type='table'")
+        done = connection.execute("SELECT name FROM migration")
+        return {name for (name,) in tables}, {name for (name,) in done}
+
+
+def test_a_failing_migration_leaves_nothing_of_itself(
+    tmp_path: Path, steps: Path
+) -> None:
+    """Neither its tables nor its record stay, and what was there before is untouched."""
+    path = open_database(str(tmp_path / "keytui.db"))
+    models.UserRow.create(user_id="maria", role="user", created_at=1)
+    close_database()
+    before = names(path)
+    (steps / "9001_fails.py").write_text(FAILS_HALF_WAY)
+    with pytest.raises(DatabaseUnusable):
+        open_database(str(path))
+    assert names(path) == before
+    (steps / "9001_fails.py").write_text(WORKS)
+    open_database(str(path))
+    assert [row.user_id for row in models.UserRow.select()] == ["maria"]
+    close_database()
+    assert names(path) == (before[0] | {"whole"}, before[1] | {"9001_fails"})
+
+
+def test_the_steps_before_a_failing_one_stay(tmp_path: Path, steps: Path) -> None:
+    """Each migration is a transaction of its own: what succeeded is on record."""
+    path = open_database(str(tmp_path / "keytui.db"))
+    close_database()
+    before = names(path)
+    (steps / "9001_works.py").write_text(WORKS)
+    (steps / "9002_fails.py").write_text(FAILS_HALF_WAY)
+    with pytest.raises(DatabaseUnusable):
+        open_database(str(path))
+    assert names(path) == (before[0] | {"whole"}, before[1] | {"9001_works"})
+
+
+def test_a_new_database_that_cannot_be_finished_is_not_there(
+    tmp_path: Path, steps: Path
+) -> None:
+    """A file that exists is always a whole one."""
+    (steps / "9001_fails.py").write_text(FAILS_HALF_WAY)
+    folder = tmp_path / "data"
+    folder.mkdir()
+    with pytest.raises(DatabaseUnusable):
+        open_database(str(folder / "keytui.db"))
+    assert [file.name for file in folder.iterdir()] == [".keytui.db.lock"]
+
+
+def test_a_new_database_has_every_migration_on_record(tmp_path: Path) -> None:
+    """The history holds exactly the names of the files."""
+    path = open_database(str(tmp_path / "keytui.db"))
+    close_database()
+    assert names(path)[1] == {step.stem for step in schema._FOLDER.glob("0*.py")}
+
+
+def test_migrations_are_numbered_without_a_gap() -> None:
+    """0001, 0002 … each number once."""
+    numbers = sorted(int(step.name[:4]) for step in schema._FOLDER.glob("0*.py"))
+    assert numbers == list(range(1, len(numbers) + 1))
+
+
+@pytest.mark.parametrize("model", models._Row.__subclasses__())
+def test_a_model_and_its_table_have_the_same_columns(
+    database: Path, model: type[models._Row]
+) -> None:
+    """What the migrations build is what the models say: names, order, types, what may be empty."""
+    table = [
+        (column.name, column.data_type, column.null, column.primary_key)
+        for column in models.database.get_columns(model._meta.table_name)
+    ]
+    kinds = {"TEXT": "TEXT", "BLOB": "BLOB", "BIGINT": "INTEGER"}
+    assert table == [
+        (
+            field.column_name,
+            kinds.get(field.field_type, "INTEGER"),
+            field.null,
+            field.primary_key,
+        )
+        for field in model._meta.sorted_fields
+    ]
+
+
+@pytest.mark.parametrize("model", models._Row.__subclasses__())
+def test_every_table_is_strict(database: Path, model: type[models._Row]) -> None:
+    """SQLite refuses text in a column of numbers."""
+    (strict,) = models.database.execute_sql(
+        "SELECT strict FROM pragma_table_list(?)", (model._meta.table_name,)
+    ).fetchone()
+    assert strict == 1

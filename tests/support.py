@@ -1,0 +1,168 @@
+"""Helpers that several test files share."""
+
+import io
+import os
+import subprocess
+import sys
+from contextlib import ExitStack, redirect_stderr, redirect_stdout
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Protocol
+from unittest.mock import patch
+
+from keytui import cli
+from keytui.domain.audit import Action, Outcome
+from keytui.domain.clock import DAY, HOUR, MINUTE, SECOND
+from keytui.domain.permissions import Role
+from keytui.domain.records import Actor
+from keytui.services import sign_in, users
+from keytui.services.host import host_actor
+from keytui.storage import models
+from keytui.storage.database import close_database
+from keytui.storage.models import AuditEventRow
+
+PASSWORD = "olive boats drift"
+"""The password of everybody that ``person(...)`` makes."""
+
+WRONG_PASSWORD = "olive boats sink"
+HERE = "ssh 10.0.4.17"
+"""The origin of everybody that ``person(...)`` makes."""
+
+NOBODY = 65534
+"""The user number of an account without rights."""
+
+
+@dataclass
+class Clock:
+    """A clock that stands still until it is told to advance."""
+
+    now: int = 1_795_500_000 * SECOND
+
+    def advance(
+        self, *, days: int = 0, hours: int = 0, minutes: int = 0, seconds: int = 0
+    ) -> None:
+        """Let time pass."""
+        self.now += days * DAY + hours * HOUR + minutes * MINUTE + seconds * SECOND
+
+
+class MakePerson(Protocol):
+    """The fixture ``person``."""
+
+    def __call__(self, user_id: str, role: Role = Role.USER) -> Actor:
+        """Add a person who has chosen PASSWORD, and return them signed in."""
+
+
+def make_person(database: Path, user_id: str, role: Role) -> Actor:
+    """Add a person through the services, as a real one comes to be."""
+    code = users.add_user(host_actor(database, "local"), user_id, role)
+    return sign_in.choose_password(user_id, code.reveal(), PASSWORD, HERE).actor
+
+
+def signed_in(user_id: str, password: str = PASSWORD, origin: str = HERE) -> Actor:
+    """Sign somebody in who has a password, and return them."""
+    entered = sign_in.sign_in(user_id, password, origin)
+    assert isinstance(entered, sign_in.SignedIn)
+    return entered.actor
+
+
+@dataclass(frozen=True)
+class Event:
+    """What the tests look at in an audit event."""
+
+    actor: str
+    action: Action
+    outcome: Outcome
+    target: str
+    detail: str
+    origin: str
+
+
+def trail() -> list[Event]:
+    """Return the whole audit trail, oldest first, without leaving a trace in it."""
+    return [
+        Event(row.actor, row.action, row.outcome, row.target, row.detail, row.origin)
+        for row in AuditEventRow.select().order_by(AuditEventRow.id)
+    ]
+
+
+def rows(query: str) -> list[tuple[Any, ...]]:
+    """Return the rows of a raw SQL query on the open database."""
+    return list(models.database.execute_sql(query))
+
+
+def people_and_keys() -> list[tuple[Any, ...]]:
+    """Return every row that an act could change, but for when people last signed in."""
+    people = rows(
+        "SELECT id, user_id, role, status, epoch, code_digest, reset_at, reset_by, "
+        'deactivated_at, deactivated_by, deactivation_reason FROM "user" ORDER BY id'
+    )
+    return people + rows("SELECT * FROM api_key ORDER BY id")
+
+
+@dataclass(frozen=True)
+class Answer:
+    """How a command ended."""
+
+    code: int
+    out: str
+    err: str
+
+
+def keytui(*arguments: str | Path, typed: str | bytes = "") -> Answer:
+    """Run the command line in this process, from its very entry point."""
+    entered = typed.encode() if isinstance(typed, str) else typed
+    out = io.TextIOWrapper(io.BytesIO(), encoding="utf-8", newline="")
+    err = io.TextIOWrapper(io.BytesIO(), encoding="utf-8", newline="")
+    with ExitStack() as stack:
+        stack.enter_context(patch.object(sys, "argv", ["keytui", *map(str, arguments)]))
+        stack.enter_context(
+            patch.object(
+                sys, "stdin", io.TextIOWrapper(io.BytesIO(entered), encoding="utf-8")
+            )
+        )
+        stack.enter_context(redirect_stdout(out))
+        stack.enter_context(redirect_stderr(err))
+        stack.callback(close_database)
+        try:
+            cli.main()
+            code = 0
+        except SystemExit as end:
+            code = int(end.code or 0)
+    return Answer(code, _written(out), _written(err))
+
+
+def _written(stream: io.TextIOWrapper) -> str:
+    stream.flush()
+    stream.seek(0)
+    return stream.read()
+
+
+def python(code: str, *arguments: str | Path) -> subprocess.CompletedProcess[str]:
+    """Run ``code`` in another Python process; ``sys.argv[1:]`` are the arguments."""
+    return subprocess.run(
+        [sys.executable, "-W", "error", "-c", code, *map(str, arguments)],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+
+
+def python_as_nobody(
+    setup: str, code: str, *arguments: str | Path
+) -> subprocess.CompletedProcess[str]:
+    """Run ``setup``, give up root's rights if there are any, then run ``code``.
+
+    Root may read and write everything, so nothing is ever unreadable to it.
+    """
+    give_up = (
+        f"import os\nif os.geteuid() == 0:\n    os.setgroups([]); "
+        f"os.setgid({NOBODY}); os.setuid({NOBODY})\n"
+    )
+    return python(f"{setup}\n{give_up}\n{code}", *arguments)
+
+
+def give_to_nobody(path: Path) -> None:
+    """Make ``path`` the property of the account that :func:`python_as_nobody` runs as."""
+    if os.geteuid() == 0:
+        os.chown(path, NOBODY, NOBODY)
