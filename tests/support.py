@@ -80,7 +80,14 @@ class Event:
 def trail() -> list[Event]:
     """Return the whole audit trail, oldest first, without leaving a trace in it."""
     return [
-        Event(row.actor, row.action, row.outcome, row.target, row.detail, row.origin)
+        Event(
+            row.actor,
+            Action(row.action),
+            Outcome(row.outcome),
+            row.target,
+            row.detail,
+            row.origin,
+        )
         for row in AuditEventRow.select().order_by(AuditEventRow.id)
     ]
 

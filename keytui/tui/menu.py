@@ -15,7 +15,8 @@ class MenuAction:
     Attributes:
         name: picking it calls the screen's method ``do_<name>``.
         key: the letter that picks it, in the menu and on the screen itself.
-        label: what it says; an ellipsis means that it asks something first.
+        label: what it says; ``{}`` stands for whom it is about, an ellipsis
+            means that it asks something first.
         permission: what a person needs for it, if not everybody may.
         own: whether it touches only one's own things.
         on_row: whether it is about the selected row.

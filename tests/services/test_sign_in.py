@@ -181,6 +181,7 @@ def test_a_reset_ends_password_and_sign_ins_and_is_told(
 ) -> None:
     """After a reset the old password and actor are nothing, and who did it is told once."""
     fresh = users.reset_sign_in(adam, "maria").reveal()
+    clock.advance(seconds=1)
     with pytest.raises(SignInFailed, match=WRONG):
         sign_in.sign_in("maria", PASSWORD, HERE)
     with pytest.raises(SignedOut):

@@ -42,7 +42,10 @@ class Help(Dialog[None]):
 
     def body(self) -> ComposeResult:
         """Lay out the two columns."""
-        here = [(action.key, action.label.rstrip(".")) for action in self.actions]
+        here = [
+            (action.key, action.label.format("user").rstrip("."))
+            for action in self.actions
+        ]
         left = [
             ("On this screen", ""),
             *(here or [("", "Nothing is done here, only read.")]),

@@ -9,7 +9,7 @@ from keytui.domain.permissions import Permission, Role
 from keytui.domain.records import Actor, Status, User
 from keytui.domain.secret import Secret
 from keytui.services import report, users
-from keytui.tui.menu import MenuAction
+from keytui.tui.menu import MenuAction, bindings
 from keytui.tui.reveal.screen import Reveal
 from keytui.tui.screens.confirm import Confirm
 from keytui.tui.screens.export import Export, Exported
@@ -38,20 +38,17 @@ class ManageUsers(Place):
             "export", "e", "Export Account API Key...", Permission.EXPORT_REPORT
         ),
         MenuAction(
-            "view_keys", "v", "View API keys", Permission.VIEW_KEYS, on_row=True
+            "view_keys", "v", "View API keys of {}", Permission.VIEW_KEYS, on_row=True
         ),
         MenuAction("new_user", "n", "New user...", _MANAGE),
-        MenuAction("role", "t", "Change role...", _MANAGE, on_row=True),
-        MenuAction("reset_sign_in", "p", "Reset sign-in...", _MANAGE, on_row=True),
-        MenuAction("deactivate_user", "x", "Deactivate user...", _MANAGE, on_row=True),
+        MenuAction("role", "t", "Change role of {}...", _MANAGE, on_row=True),
+        MenuAction(
+            "reset_sign_in", "p", "Reset sign-in of {}...", _MANAGE, on_row=True
+        ),
+        MenuAction("deactivate_user", "x", "Deactivate {}...", _MANAGE, on_row=True),
     )
-    KEYS = (
-        ("e", "Export"),
-        ("v", "Keys"),
-        ("n", "New user"),
-        ("1", "Profile"),
-        ("3", "Audit"),
-    )
+    BINDINGS = bindings(ACTIONS)
+    KEYS = (("e", "Export"), ("v", "Keys"), ("1", "Profile"), ("3", "Audit"))
 
     def __init__(self, actor: Actor) -> None:
         """Show the people to ``actor``."""
@@ -121,11 +118,9 @@ class ManageUsers(Place):
 
     def words(self, action: MenuAction) -> str:
         """Name the person whom an action is about."""
-        if not action.on_row or self.listing.current is None:
-            return action.label
-        label, dots, _ = action.label.partition("...")
-        joint = "for" if action.name == "reset_sign_in" else "of"
-        return f"{label} {joint} {self.selected.user_id}{dots}"
+        return action.label.format(
+            self.selected.user_id if self.listing.current else "a user"
+        )
 
     def why_not(self, action: MenuAction) -> str | None:
         """Add that an inactive person stays as they are."""

@@ -85,12 +85,17 @@ class Place(Sized, Screen[None]):
             (
                 ("?", "Help"),
                 ("a", "Actions"),
-                *self.KEYS,
+                *self.keys_shown,
                 ("/", "Filter"),
                 ("q", "Quit"),
             )
         )
         yield TooSmall()
+
+    @property
+    def keys_shown(self) -> tuple[tuple[str, str], ...]:
+        """The keys that the bottom line names."""
+        return self.KEYS
 
     def top(self) -> ComposeResult:
         """Yield what stands above the list."""

@@ -10,7 +10,7 @@ from keytui.domain.permissions import Permission, Role
 from keytui.domain.records import Actor, ApiKey
 from keytui.domain.secret import Secret
 from keytui.services import api_keys, sign_in
-from keytui.tui.menu import MenuAction
+from keytui.tui.menu import MenuAction, bindings
 from keytui.tui.reveal.screen import Reveal
 from keytui.tui.screens.form import Entry, Form, Values
 from keytui.tui.screens.keys_place import KeysPlace
@@ -40,7 +40,7 @@ class Profile(KeysPlace):
         ),
         MenuAction("change_password", "p", "Change password..."),
     )
-    KEYS = (("n", "New Key"), ("x", "Deactivate"))
+    BINDINGS = bindings(ACTIONS)
 
     def __init__(self, signed_in: sign_in.SignedIn) -> None:
         """Show the person who signed in."""
@@ -55,6 +55,13 @@ class Profile(KeysPlace):
         if self.actor.role == Role.ADMINISTRATOR:
             return "Administrators hold no API keys: separation of duties."
         return "No API keys yet: press n for New Key."
+
+    @property
+    def keys_shown(self) -> tuple[tuple[str, str], ...]:
+        """Name only what the person may do."""
+        if self.actor.role == Role.ADMINISTRATOR:
+            return (("2", "Manage Users"), ("3", "Audit"), ("p", "Password"))
+        return (("n", "New Key"), ("x", "Deactivate"), ("l", "Label"), ("3", "Audit"))
 
     def top(self) -> ComposeResult:
         """Say who one is and when one was here last."""

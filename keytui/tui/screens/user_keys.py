@@ -2,7 +2,7 @@
 
 from keytui.domain.permissions import Permission
 from keytui.domain.records import Actor, ApiKey
-from keytui.tui.menu import MenuAction
+from keytui.tui.menu import MenuAction, bindings
 from keytui.tui.screens.keys_place import KeysPlace
 
 
@@ -19,6 +19,7 @@ class UserKeys(KeysPlace):
             on_row=True,
         ),
     )
+    BINDINGS = bindings(ACTIONS)
     KEYS = (("x", "Deactivate"), ("Esc", "Back"))
 
     def __init__(self, actor: Actor, owner: str) -> None:

@@ -1,0 +1,214 @@
+"""API keys: created once, seen once, ended once."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from keytui.domain import key_text
+from keytui.domain.audit import Action, Outcome
+from keytui.domain.errors import BadInput, Conflict, Refused
+from keytui.domain.records import Actor, KeyState
+from keytui.services import api_keys
+from tests.support import Clock, MakePerson, people_and_keys, rows, trail
+
+HOSTILE_LABELS = ["", "x" * 65, "a\x1b]52;c;eA==\x07", "a\u202eb", "a\nb", "a\ud800"]
+
+
+def test_a_new_key_is_returned_with_its_text_once(maria: Actor, clock: Clock) -> None:
+    """The record is masked and dated; the text is well formed and fits the mask."""
+    key, secret = api_keys.create_key(maria, " CI runner ")
+    text = secret.reveal()
+    assert key_text.is_well_formed(text)
+    assert key.masked == "••••" + text[-4:]
+    assert (key.label, key.user_id, key.created_at) == ("CI runner", "maria", clock.now)
+    assert (key.state, key.last_used_at) == (KeyState.ACTIVE, None)
+    assert list(api_keys.list_keys(maria)) == [key]
+
+
+def test_creating_is_on_record_by_number_and_label(maria: Actor) -> None:
+    """The event names the key by its number, so that it can be found again."""
+    key, _ = api_keys.create_key(maria, "CI")
+    event = trail()[-1]
+    assert (event.actor, event.action, event.outcome) == (
+        "maria",
+        Action.KEY_CREATE,
+        Outcome.DONE,
+    )
+    assert (event.target, event.detail) == (f"key {key.key_id}", "CI")
+
+
+def test_what_is_stored_is_the_digest(maria: Actor) -> None:
+    """The row holds the SHA-256 of the text and its last 4 characters."""
+    _, secret = api_keys.create_key(maria, "CI")
+    assert rows("SELECT digest, last_four, scheme, owner_id, created_by_id FROM api_key") == [
+        (secret.digest(), secret.reveal()[-4:], 1, maria.row_id, maria.row_id)
+    ]
+
+
+def test_the_key_text_stands_in_no_file(maria: Actor, database: Path) -> None:
+    """Neither the database nor its WAL ever holds the text, whole or without its brand."""
+    texts = []
+    for number in range(20):
+        key, secret = api_keys.create_key(maria, f"label-{number}")
+        texts.append(secret.reveal())
+        api_keys.edit_label(maria, key.key_id, f"renamed-{number}")
+        api_keys.deactivate_key(maria, key.key_id, "lost")
+    files = list(database.parent.glob("keytui.db*"))
+    assert f"{database.name}-wal" in {file.name for file in files}
+    written = b"".join(file.read_bytes() for file in files)
+    assert b"renamed-19" in written
+    for text in texts:
+        assert text.encode() not in written
+        assert text[len(key_text.BRAND) : -4].encode() not in written
+
+
+def test_keys_are_listed_working_ones_first_then_newest_first(maria: Actor) -> None:
+    """A dead key comes after every living one, however new it is."""
+    keys = [api_keys.create_key(maria, label)[0] for label in "abcd"]
+    api_keys.deactivate_key(maria, keys[3].key_id, "lost")
+    api_keys.deactivate_key(maria, keys[0].key_id, "lost")
+    assert [key.label for key in api_keys.list_keys(maria)] == ["c", "b", "d", "a"]
+
+
+@pytest.mark.parametrize(
+    ("containing", "labels"),
+    [
+        ("", ["a_b", "aab", "100 %", "Élan"]),
+        ("a_b", ["a_b"]),
+        ("_", ["a_b"]),
+        ("%", ["100 %"]),
+        ("\\", []),
+        ("AAB", ["aab"]),
+        ("Élan", ["Élan"]),
+    ],
+)
+def test_the_filter_takes_wildcards_as_they_are(
+    maria: Actor, containing: str, labels: list[str]
+) -> None:
+    """``%`` and ``_`` mean themselves, and ASCII case does not matter."""
+    for label in ("Élan", "100 %", "aab", "a_b"):
+        api_keys.create_key(maria, label)
+    found = [key.label for key in api_keys.list_keys(maria, containing=containing)]
+    assert found == labels
+
+
+def test_a_key_is_found_by_number_and_by_last_four(maria: Actor) -> None:
+    """What stands beside and in the mask finds the key."""
+    keys = [api_keys.create_key(maria, "CI")[0] for _ in range(12)]
+    for found_by in (str(keys[11].key_id), keys[11].last_four):
+        assert keys[11] in api_keys.list_keys(maria, containing=found_by)
+    assert len(api_keys.list_keys(maria, containing=keys[11].last_four)) < 12
+
+
+def test_deactivating_says_who_when_and_why(
+    maria: Actor, adam: Actor, clock: Clock
+) -> None:
+    """An administrator ends somebody's key, on record in the key and in the trail."""
+    key, _ = api_keys.create_key(maria, "CI")
+    clock.advance(hours=1)
+    api_keys.deactivate_key(adam, key.key_id, " seen on a forum ")
+    (dead,) = api_keys.list_keys(maria)
+    assert (dead.deactivated_by, dead.deactivated_at, dead.deactivation_reason) == (
+        "adam",
+        clock.now,
+        "seen on a forum",
+    )
+    assert dead.state is KeyState.DEACTIVATED
+    assert (trail()[-1].action, trail()[-1].detail) == (
+        Action.KEY_DEACTIVATE,
+        "seen on a forum",
+    )
+
+
+def test_a_key_is_deactivated_once(maria: Actor, adam: Actor) -> None:
+    """The second who tries is told, and the first's who, when and why stay."""
+    key, _ = api_keys.create_key(maria, "CI")
+    api_keys.deactivate_key(maria, key.key_id, "lost")
+    before = people_and_keys(), trail()
+    with pytest.raises(Conflict, match=f"Key {key.key_id} is inactive already"):
+        api_keys.deactivate_key(adam, key.key_id, "mine is the better reason")
+    assert (people_and_keys(), trail()) == before
+
+
+def test_a_label_is_edited_and_nothing_else(maria: Actor) -> None:
+    """The new label is there, composed and trimmed, and everything else is as it was."""
+    key, _ = api_keys.create_key(maria, "CI")
+    api_keys.edit_label(maria, key.key_id, " cafe\u0301 ")
+    (renamed,) = api_keys.list_keys(maria)
+    assert renamed.label == "caf\u00e9"
+    assert renamed == type(key)(
+        **{name: getattr(key, name) for name in key.__slots__} | {"label": "caf\u00e9"}
+    )
+    assert (trail()[-1].action, trail()[-1].detail) == (
+        Action.KEY_EDIT_LABEL,
+        "caf\u00e9",
+    )
+
+
+@pytest.mark.parametrize("label", HOSTILE_LABELS)
+def test_a_label_that_does_not_fit_changes_nothing(maria: Actor, label: str) -> None:
+    """Neither creating nor editing takes a hostile label."""
+    key, _ = api_keys.create_key(maria, "CI")
+    before = people_and_keys(), trail()
+    with pytest.raises(BadInput):
+        api_keys.create_key(maria, label)
+    with pytest.raises(BadInput):
+        api_keys.edit_label(maria, key.key_id, label)
+    with pytest.raises(BadInput):
+        api_keys.deactivate_key(maria, key.key_id, label * 4)
+    assert (people_and_keys(), trail()) == before
+
+
+def test_other_peoples_keys_are_out_of_reach(
+    maria: Actor, person: MakePerson
+) -> None:
+    """A user can neither see, end nor rename the key of another."""
+    key, _ = api_keys.create_key(maria, "CI")
+    noor = person("noor")
+    before = people_and_keys()
+    acts: list[tuple[Callable[[], object], str]] = [
+        (lambda: api_keys.list_keys(noor, "maria"), "view only your own"),
+        (
+            lambda: api_keys.deactivate_key(noor, key.key_id, "x"),
+            "deactivate only your own",
+        ),
+        (
+            lambda: api_keys.edit_label(noor, key.key_id, "x"),
+            "only the labels of your own",
+        ),
+    ]
+    for act, words in acts:
+        with pytest.raises(Refused, match=words):
+            act()
+        assert trail()[-1].outcome is Outcome.REFUSED
+    assert people_and_keys() == before
+
+
+def test_a_user_does_not_learn_who_exists(maria: Actor, person: MakePerson) -> None:
+    """Asking for the keys of somebody and of nobody is refused in the same words."""
+    person("noor")
+    sentences = set()
+    for name in ("noor", "nobody"):
+        with pytest.raises(Refused) as refused:
+            api_keys.list_keys(maria, name)
+        sentences.add(str(refused.value))
+    assert len(sentences) == 1
+
+
+@pytest.mark.parametrize("key_id", [0, -1, 999, 2**63 - 1])
+def test_there_must_be_such_a_key(adam: Actor, maria: Actor, key_id: int) -> None:
+    """A number that is no key's is said to be none."""
+    with pytest.raises(BadInput, match=f"There is no key {key_id}"):
+        api_keys.deactivate_key(adam, key_id, "x")
+    with pytest.raises(BadInput, match=f"There is no key {key_id}"):
+        api_keys.edit_label(maria, key_id, "x")
+
+
+@pytest.mark.parametrize("name", ["nobody", "x" * 10_000, "a\x1b[31mb", "\ud800"])
+def test_an_unknown_owner_is_said_harmlessly(adam: Actor, name: str) -> None:
+    """Whatever was asked for, the sentence is short and acts on no terminal."""
+    with pytest.raises(BadInput, match="There is no user") as refused:
+        api_keys.list_keys(adam, name)
+    assert len(str(refused.value)) < 100
+    assert "\x1b" not in str(refused.value)
