@@ -1,19 +1,22 @@
 """Filling a throw-away database with believable people and keys of all ages.
 
-Everything is made by the services themselves, with the clock put into the
-past, so that the demo's audit trail is as true as a real one's.
+Everything happens through the services, in its order, with the clock put into
+the past; only what a service would take too long for (passwords, sign-ins) or
+what another program does (using a key) is written beside them.
 """
 
 import io
 import random
 from collections.abc import Callable
+from functools import partial
 from typing import Final
 
 from keytui.domain import clock, passwords
+from keytui.domain.audit import Action, Outcome
 from keytui.domain.clock import DAY, HOUR, MINUTE
 from keytui.domain.permissions import Role
 from keytui.domain.records import Actor
-from keytui.services import api_keys, report, sign_in, users
+from keytui.services import api_keys, recording, report, users
 from keytui.storage.models import ApiKeyRow, UserRow
 
 PASSWORD: Final = "demo-only-passphrase"  # noqa: S105 - of a database that is thrown away
@@ -72,73 +75,105 @@ _REASONS: Final = (
 _ORIGINS: Final = ("10.0.4.17", "10.0.4.23", "10.0.7.2", "192.0.2.44")
 
 
+Moment = tuple[int, Callable[[], object]]
+"""A time, and what happens then."""
+
+
 def fill(seed: int = 7) -> None:
     """Fill the open, empty database; the same seed gives the same people and ages."""
     chance = random.Random(seed)  # noqa: S311 - a demo's ages, not a secret
     present = clock.now()
     real = clock.source
+    hashed = passwords.hash_password(PASSWORD)  # everybody's one password, hashed once
     try:
+        first, second = ADMINISTRATORS
         _at(present - 410 * DAY)
-        maria, tomas, *people = _people(chance, present)
-        _keys(chance, present, people)
-        _endings(chance, present, maria, people)
-        _at(present - 2 * DAY)
-        report.export_to_stream(maria, report.Format.CSV, io.BytesIO())
-        _at(present - 20 * MINUTE)
-        sign_in.sign_in(tomas.user_id, PASSWORD, tomas.origin)
+        users.create_first_administrator(first, PASSWORD, "local")
+        administrator = _actor(first, "local")
+        moments = [
+            _joins(
+                administrator, second, Role.ADMINISTRATOR, hashed, present - 400 * DAY
+            )
+        ]
+        for place, name in enumerate(USERS):
+            moments += _life(chance, present, administrator, name, place, hashed)
+        moments.append((present - 2 * DAY, lambda: _export(administrator)))
+        moments.append((present - 20 * MINUTE, lambda: _visit(second, _ORIGINS[0])))
+        for at, happens in sorted(moments, key=lambda moment: moment[0]):
+            _at(at)
+            happens()
     finally:
         clock.source = real
 
 
-def _people(chance: random.Random, present: int) -> list[Actor]:
-    """Create everybody; the hash of their one password is made once."""
-    hashed = passwords.hash_password(PASSWORD)
-    first, *others = ADMINISTRATORS
-    users.create_first_administrator(first, PASSWORD, "local")
-    administrator = _actor(first, "local")
-    actors = [administrator]
-    for name in (*others, *USERS):
-        _at(present - chance.randrange(130, 400) * DAY)
-        role = Role.ADMINISTRATOR if name in ADMINISTRATORS else Role.USER
+def _life(  # noqa: PLR0913 - a life has this many parts
+    chance: random.Random,
+    present: int,
+    administrator: Actor,
+    name: str,
+    place: int,
+    hashed: str,
+) -> list[Moment]:
+    """Plan what happens to one person: they join, create keys, use some, end some."""
+    origin = f"ssh {chance.choice(_ORIGINS)}"
+    joined = present - chance.randrange(130, 400) * DAY - chance.randrange(DAY)
+    moments = [_joins(administrator, name, Role.USER, hashed, joined)]
+    labels = chance.sample(_LABELS, chance.choice((1, 1, 2, 2, 3, 5)) if name != USERS[-1] else 0)
+    for number, label in enumerate(labels):
+        born = present - chance.randrange(1, 129) * DAY - chance.randrange(DAY)
+        used = max(born, present - int(chance.expovariate(1 / (6 * DAY))) - MINUTE)
+        use = (used, chance.choice(_ORIGINS)) if chance.random() < 0.8 else None
+        why = chance.choice(_REASONS)
+        moments.append((born, partial(_new_key, name, origin, label, use)))
+        if place % 4 == 0 and number == 0:
+            end = min(present - HOUR, born + chance.randrange(1, 40) * DAY)
+            moments.append((end, partial(_end_key, administrator, name, label, why)))
+    visited = present - int(chance.expovariate(1 / (3 * DAY))) - MINUTE
+    moments.append((visited, partial(_visit, name, origin)))
+    if place == len(USERS) - 4:
+        left = partial(users.deactivate_user, administrator, name, "left the team")
+        moments.append((present - MINUTE, left))
+    return moments
+
+
+def _joins(administrator: Actor, name: str, role: Role, hashed: str, at: int) -> Moment:
+    def join() -> None:
         users.add_user(administrator, name, role).wipe()
         UserRow.update(
             password_hash=hashed, code_digest=None, code_expires_at=None
         ).where(UserRow.user_id == name).execute()
-        actors.append(_actor(name, f"ssh {chance.choice(_ORIGINS)}"))
-    return actors
+
+    return at, join
 
 
-def _keys(chance: random.Random, present: int, people: list[Actor]) -> None:
-    for person in people[:-1]:
-        for label in chance.sample(_LABELS, chance.choice((1, 1, 2, 3, 5))):
-            born = present - chance.randrange(1, 129) * DAY - chance.randrange(DAY)
-            _at(born)
-            key, secret = api_keys.create_key(person, label)
-            secret.wipe()
-            if chance.random() < 0.8:
-                used = max(
-                    born, present - int(chance.expovariate(1 / (6 * DAY))) - MINUTE
-                )
-                ApiKeyRow.update(
-                    last_used_at=used, last_used_from=chance.choice(_ORIGINS)
-                ).where(ApiKeyRow.id == key.key_id).execute()
-        signed_in = present - int(chance.expovariate(1 / (3 * DAY))) - MINUTE
-        _at(signed_in)
-        UserRow.update(
-            last_sign_in_at=signed_in, last_sign_in_from=person.origin
-        ).where(UserRow.id == person.row_id).execute()
+def _new_key(name: str, origin: str, label: str, use: tuple[int, str] | None) -> None:
+    key, secret = api_keys.create_key(_actor(name, origin), label)
+    secret.wipe()
+    if use is not None:
+        ApiKeyRow.update(last_used_at=use[0], last_used_from=use[1]).where(
+            ApiKeyRow.id == key.key_id
+        ).execute()
 
 
-def _endings(
-    chance: random.Random, present: int, administrator: Actor, people: list[Actor]
-) -> None:
-    for person in people[::4]:
-        for key in api_keys.list_keys(person)[:1]:
-            _at(min(present, key.created_at + chance.randrange(1, 30) * HOUR))
-            by = administrator if chance.random() < 0.5 else person
-            api_keys.deactivate_key(by, key.key_id, chance.choice(_REASONS))
-    _at(present - 9 * DAY)
-    users.deactivate_user(administrator, people[-4].user_id, "left the team")
+def _end_key(administrator: Actor, name: str, label: str, why: str) -> None:
+    key = next(
+        key for key in api_keys.list_keys(administrator, name) if key.label == label
+    )
+    api_keys.deactivate_key(administrator, key.key_id, why)
+
+
+def _visit(name: str, origin: str) -> None:
+    actor = _actor(name, origin)
+    UserRow.update(last_sign_in_at=clock.now(), last_sign_in_from=origin).where(
+        UserRow.id == actor.row_id
+    ).execute()
+    recording.append(
+        actor, Action.USER_SIGN_IN, Outcome.DONE, name, actor.row_id, "with password"
+    )
+
+
+def _export(administrator: Actor) -> None:
+    report.export_to_stream(administrator, report.Format.CSV, io.BytesIO())
 
 
 def _actor(name: str, origin: str) -> Actor:

@@ -15,7 +15,7 @@ from tests.support import Clock, MakePerson, people_and_keys, rows, trail
 HOSTILE_LABELS = ["", "x" * 65, "a\x1b]52;c;eA==\x07", "a\u202eb", "a\nb", "a\ud800"]
 
 
-def test_a_new_key_is_returned_with_its_text_once(maria: Actor, clock: Clock) -> None:
+def test_a_new_key_is_returned_with_its_text_once(clock: Clock, maria: Actor) -> None:
     """The record is masked and dated; the text is well formed and fits the mask."""
     key, secret = api_keys.create_key(maria, " CI runner ")
     text = secret.reveal()
@@ -102,7 +102,7 @@ def test_a_key_is_found_by_number_and_by_last_four(maria: Actor) -> None:
 
 
 def test_deactivating_says_who_when_and_why(
-    maria: Actor, adam: Actor, clock: Clock
+    clock: Clock, maria: Actor, adam: Actor
 ) -> None:
     """An administrator ends somebody's key, on record in the key and in the trail."""
     key, _ = api_keys.create_key(maria, "CI")

@@ -16,9 +16,6 @@ from tests.support import (
     trail,
 )
 
-pytestmark = pytest.mark.usefixtures("clock")
-
-
 def fail(name: str, origin: str, secret: str = WRONG_PASSWORD) -> None:
     """Make an attempt that is looked at and fails."""
     with pytest.raises(SignInFailed) as refused:
@@ -50,7 +47,7 @@ def fail_elsewhere(name: str, count: int, clock: Clock) -> list[int]:
 
 
 def test_the_wait_doubles_to_30_seconds_and_stays_there(
-    maria: Actor, clock: Clock
+    clock: Clock, maria: Actor
 ) -> None:
     """Two failures are free; then the wait is 1, 2, 4 … 30 s and never longer."""
     waits = fail_elsewhere("maria", 20, clock)
@@ -58,13 +55,13 @@ def test_the_wait_doubles_to_30_seconds_and_stays_there(
     assert set(waits[8:]) == {30}
 
 
-def test_nobody_is_locked_out_for_good(maria: Actor, clock: Clock) -> None:
+def test_nobody_is_locked_out_for_good(clock: Clock, maria: Actor) -> None:
     """After hundreds of failures the right password still works 30 s later."""
     fail_elsewhere("maria", 200, clock)
     assert signed_in("maria").user_id == "maria"
 
 
-def test_a_wait_ends_exactly_when_it_was_said(maria: Actor, clock: Clock) -> None:
+def test_a_wait_ends_exactly_when_it_was_said(clock: Clock, maria: Actor) -> None:
     """One second before the end the right password is not looked at; at the end it is."""
     fail_elsewhere("maria", 5, clock)
     fail("maria", HERE)
@@ -76,7 +73,7 @@ def test_a_wait_ends_exactly_when_it_was_said(maria: Actor, clock: Clock) -> Non
 
 
 def test_attempts_that_are_not_looked_at_do_not_count(
-    maria: Actor, clock: Clock
+    clock: Clock, maria: Actor
 ) -> None:
     """Hammering during the wait makes it no longer, and each try is on record as refused."""
     fail_elsewhere("maria", 3, clock)
@@ -90,14 +87,14 @@ def test_attempts_that_are_not_looked_at_do_not_count(
     signed_in("maria")
 
 
-def test_a_success_forgives_the_person(maria: Actor, clock: Clock) -> None:
+def test_a_success_forgives_the_person(clock: Clock, maria: Actor) -> None:
     """After signing in one starts with free attempts again."""
     fail_elsewhere("maria", 6, clock)
     signed_in("maria")
     assert fail_elsewhere("maria", 3, clock) == [0, 0, 1]
 
 
-def test_failures_are_forgotten_after_a_day(maria: Actor, clock: Clock) -> None:
+def test_failures_are_forgotten_after_a_day(clock: Clock, maria: Actor) -> None:
     """What happened 24 hours ago slows nobody down."""
     fail_elsewhere("maria", 6, clock)
     clock.advance(hours=24)
@@ -105,7 +102,7 @@ def test_failures_are_forgotten_after_a_day(maria: Actor, clock: Clock) -> None:
 
 
 def test_one_person_does_not_slow_down_another(
-    maria: Actor, person: MakePerson, clock: Clock
+    clock: Clock, maria: Actor, person: MakePerson
 ) -> None:
     """Guessing at maria leaves noor alone."""
     person("noor")
@@ -115,7 +112,7 @@ def test_one_person_does_not_slow_down_another(
 
 
 def test_an_origin_that_tries_many_names_is_slowed_down(
-    maria: Actor, clock: Clock
+    clock: Clock, maria: Actor
 ) -> None:
     """From the tenth failure on an origin waits, also for the right password; others do not."""
     for number in range(10):
@@ -124,7 +121,7 @@ def test_an_origin_that_tries_many_names_is_slowed_down(
     signed_in("maria", origin=HERE)
 
 
-def test_a_success_does_not_forgive_an_origin(maria: Actor, clock: Clock) -> None:
+def test_a_success_does_not_forgive_an_origin(clock: Clock, maria: Actor) -> None:
     """Whoever owns one account cannot buy free guesses at others with it."""
     for number in range(9):
         fail(f"name{number}", HERE)
@@ -133,7 +130,7 @@ def test_a_success_does_not_forgive_an_origin(maria: Actor, clock: Clock) -> Non
     assert wait_for("maria", HERE) == 1
 
 
-def test_an_origin_is_forgiven_after_15_minutes(maria: Actor, clock: Clock) -> None:
+def test_an_origin_is_forgiven_after_15_minutes(clock: Clock, maria: Actor) -> None:
     """Many people behind one address wait for each other's mistakes only so long."""
     for number in range(10):
         fail(f"name{number}", HERE)
@@ -142,7 +139,7 @@ def test_an_origin_is_forgiven_after_15_minutes(maria: Actor, clock: Clock) -> N
 
 
 def test_unknown_names_are_slowed_down_like_known_ones(
-    maria: Actor, clock: Clock
+    clock: Clock, maria: Actor
 ) -> None:
     """The wait does not tell whether there is such a person."""
     known = fail_elsewhere("maria", 6, clock)
@@ -158,7 +155,7 @@ def test_unknown_names_are_slowed_down_like_known_ones(
     assert unknown == known
 
 
-def test_a_clock_set_back_makes_no_lock(maria: Actor, clock: Clock) -> None:
+def test_a_clock_set_back_makes_no_lock(clock: Clock, maria: Actor) -> None:
     """When the clock loses a year, the wait is still no more than 30 s."""
     fail_elsewhere("maria", 10, clock)
     fail("maria", HERE)
@@ -166,7 +163,7 @@ def test_a_clock_set_back_makes_no_lock(maria: Actor, clock: Clock) -> None:
     assert wait_for("maria", HERE) <= 30
 
 
-def test_unlocking_is_slowed_down_too(maria: Actor) -> None:
+def test_unlocking_is_slowed_down_too(clock: Clock, maria: Actor) -> None:
     """A locked screen is no place for free guesses."""
     for _ in range(3):
         with pytest.raises(SignInFailed, match="Wrong password"):
@@ -175,7 +172,9 @@ def test_unlocking_is_slowed_down_too(maria: Actor) -> None:
         sign_in.unlock(maria, PASSWORD)
 
 
-def test_guessing_a_code_is_slowed_down_too(host: Actor, maria: Actor) -> None:
+def test_guessing_a_code_is_slowed_down_too(
+    clock: Clock, host: Actor, maria: Actor
+) -> None:
     """Choosing a password with wrong codes counts as failing to sign in."""
     users.reset_sign_in(host, "maria")
     for _ in range(3):

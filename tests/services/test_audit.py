@@ -40,7 +40,7 @@ def test_a_user_reads_what_they_did_and_what_concerns_them(
     assert "noor" not in str(seen)
 
 
-def test_an_event_says_who_what_when_from_where(maria: Actor, clock: Clock) -> None:
+def test_an_event_says_who_what_when_from_where(clock: Clock, maria: Actor) -> None:
     """All its parts come back as they were written, in closed words."""
     clock.advance(hours=1)
     api_keys.create_key(maria, "CI")

@@ -177,7 +177,7 @@ def test_a_wrong_code_chooses_nothing(
 
 
 def test_a_reset_ends_password_and_sign_ins_and_is_told(
-    maria: Actor, adam: Actor, clock: Clock
+    clock: Clock, maria: Actor, adam: Actor
 ) -> None:
     """After a reset the old password and actor are nothing, and who did it is told once."""
     fresh = users.reset_sign_in(adam, "maria").reveal()
@@ -196,7 +196,7 @@ def test_a_reset_ends_password_and_sign_ins_and_is_told(
     assert entered.notices == ()
 
 
-def test_the_last_sign_in_is_told(maria: Actor, clock: Clock) -> None:
+def test_the_last_sign_in_is_told(clock: Clock, maria: Actor) -> None:
     """At sign-in one is told when and from where the one before was."""
     before = clock.now
     signed_in("maria", origin="ssh 10.9.9.9")

@@ -61,7 +61,8 @@ class Form(Dialog[T]):
 
     def body(self) -> ComposeResult:
         """Lay out the words and the entries."""
-        yield Static(Content(self.intro), id="intro")
+        if self.intro:
+            yield Static(Content(self.intro), id="intro")
         for entry in self.entries:
             if entry.options:
                 yield Labelled(entry.label, Choice(entry.options, id=entry.name))

@@ -1,27 +1,27 @@
 """Help: the keys of the screen it was asked on, whole at 80x24."""
 
 from collections.abc import Sequence
+from itertools import zip_longest
 from typing import ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.content import Content
-from textual.widgets import Static
 
 from keytui.tui.menu import MenuAction
-from keytui.tui.screens.dialog import Dialog, button
+from keytui.tui.screens.dialog import Dialog
+from keytui.tui.widgets.listing import Column, Listing, Row
 
 _EVERYWHERE = (
     ("Up Down j k", "one row"),
     ("PgUp PgDn", "one page"),
     ("g G", "first, last"),
-    ("/", "filter the list"),
-    ("s", "sort by the next column"),
+    ("/", "filter"),
+    ("s", "sort"),
     ("r", "refresh"),
     ("Enter a", "action menu"),
-    ("1 2 3", "Profile, Manage Users, Audit"),
-    ("Ctrl+P", "every action by name"),
-    ("Esc", "one level back"),
+    ("1 2 3", "the places"),
+    ("Ctrl+P", "palette"),
+    ("Esc", "go back"),
     ("L", "sign out"),
     ("q Ctrl+Q", "quit"),
 )
@@ -31,8 +31,9 @@ class Help(Dialog[None]):
     """Two columns: this screen's keys, and those of every list."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("q,question_mark,f1", "cancel", "Close", show=False),
+        Binding("q,question_mark,f1", "cancel", "Close", show=False, id="close_help"),
     ]
+    first_focus = "Listing"
 
     def __init__(self, place: str, actions: Sequence[MenuAction]) -> None:
         """Explain the keys of ``place``."""
@@ -42,26 +43,34 @@ class Help(Dialog[None]):
 
     def body(self) -> ComposeResult:
         """Lay out the two columns."""
+        listing = Listing(
+            [
+                Column("", 1),
+                Column("On this screen", 22),
+                Column("", 11),
+                Column("Everywhere"),
+            ],
+            "",
+        )
+        listing.styles.height = len(_EVERYWHERE) + 1
+        yield listing
+
+    def buttons(self) -> ComposeResult:
+        """Have none: Esc closes."""
+        yield from ()
+
+    def on_mount(self) -> None:
+        """Fill the columns."""
         here = [
             (action.key, action.label.format("user").rstrip("."))
             for action in self.actions
         ]
-        left = [
-            ("On this screen", ""),
-            *(here or [("", "Nothing is done here, only read.")]),
-        ]
-        right = [("Everywhere", ""), *_EVERYWHERE]
-        left += [("", "")] * (len(right) - len(left))
-        lines = [
-            f"{_entry(*first, 3):<34}{_entry(*second, 12)}"
-            for first, second in zip(left, right, strict=True)
-        ]
-        yield Static(Content("\n".join(lines)), id="keys")
+        pairs = zip_longest(here, _EVERYWHERE, fillvalue=("", ""))
+        self.query_one(Listing).set_rows(
+            [Row(place, (*left, *right)) for place, (left, right) in enumerate(pairs)]
+        )
+        self.say("Esc closes.")
 
-    def buttons(self) -> ComposeResult:
+    def on_listing_chosen(self) -> None:
         """Close."""
-        yield button("Close", "ok")
-
-
-def _entry(key: str, does: str, width: int) -> str:
-    return f"{key:<{width}} {does}" if does else key
+        self.action_cancel()

@@ -70,7 +70,7 @@ class Profile(KeysPlace):
         if previous.previous_at is not None:
             last = (
                 f"last sign-in {clock.ago(previous.previous_at, clock.now())} "
-                f"({clock.exact(previous.previous_at)}) from {previous.previous_from}"
+                f"from {previous.previous_from} ({clock.exact(previous.previous_at)})"
             )
         yield Static(
             Content(f"{self.actor.user_id}, {self.actor.role}; {last}"), id="who"
@@ -96,6 +96,7 @@ class Profile(KeysPlace):
             return
         key, secret = created
         await self.load()
+        self.listing.select(key.key_id)
         await self.app.push_screen_wait(
             Reveal(
                 "New Key",

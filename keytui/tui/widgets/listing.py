@@ -132,6 +132,12 @@ class Listing(ScrollView, can_focus=True):
         self.refresh()
         self.post_message(self.Moved(by_person=False))
 
+    def select(self, key: Hashable) -> None:
+        """Move the cursor to the row with this identity, where there is one."""
+        places = [place for place, row in enumerate(self._rows) if row.key == key]
+        if places:
+            self.cursor = places[0]
+
     def sort_next(self) -> str:
         """Sort by the next column and way; return what it is sorted by now, in words."""
         index, down = self._order or (-1, True)

@@ -1,0 +1,156 @@
+"""Every role and every action of the design: allowed, or refused with its sentence."""
+
+import io
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from keytui.domain.audit import Outcome
+from keytui.domain.permissions import Role
+from keytui.domain.errors import Refused
+from keytui.domain.records import Actor
+from keytui.services import api_keys, audit, report, users
+from tests.support import MakePerson, people_and_keys, signed_in, trail
+
+ADMINISTRATORS_ONLY = "Only an administrator manages users."
+EXPORT = "Only an administrator exports the report."
+NO_CREATING = "Administrators cannot create keys: separation of duties."
+NO_LABEL = "Administrators cannot edit a key's label: it is its owner's."
+
+
+@dataclass
+class World:
+    """A team. Everybody in ``actors`` has held a key; adam's ended with his promotion."""
+
+    actors: dict[str, Actor]
+    keys: dict[str, int]
+    folder: Path
+
+
+@pytest.fixture
+def world(person: MakePerson, host: Actor, tmp_path: Path) -> World:
+    """Make the team: maria and noor are users, adam and astrid administrators."""
+    keys = {}
+    for name in ("maria", "noor", "adam"):
+        keys[name] = api_keys.create_key(person(name), f"key of {name}")[0].key_id
+    users.set_role(host, "adam", Role.ADMINISTRATOR, active_keys=1)
+    person("astrid", Role.ADMINISTRATOR)
+    folder = tmp_path / "reports"
+    folder.mkdir()
+    actors = {"user": signed_in("maria"), "administrator": signed_in("adam")}
+    return World({**actors, "host account": host}, keys, folder)
+
+
+Act = Callable[[World, Actor], object]
+
+ACTIONS: dict[str, Act] = {
+    "create a key": lambda w, who: api_keys.create_key(who, "new"),
+    "deactivate an own key": lambda w, who: api_keys.deactivate_key(
+        who, w.keys["maria"], "lost"
+    ),
+    "deactivate another's key": lambda w, who: api_keys.deactivate_key(
+        who, w.keys["noor"], "lost"
+    ),
+    "edit the label of an own key": lambda w, who: api_keys.edit_label(
+        who, w.keys.get(who.user_id, 1), "renamed"
+    ),
+    "edit the label of another's key": lambda w, who: api_keys.edit_label(
+        who, w.keys["noor"], "renamed"
+    ),
+    "view the own keys": lambda w, who: api_keys.list_keys(who),
+    "view another's keys": lambda w, who: api_keys.list_keys(who, "noor"),
+    "export to a file": lambda w, who: report.export(
+        who, report.Format.CSV, w.folder / "report.csv"
+    ),
+    "export to a stream": lambda w, who: report.export_to_stream(
+        who, report.Format.JSONL, io.BytesIO()
+    ),
+    "add a person": lambda w, who: users.add_user(who, "zoe", Role.USER),
+    "add an administrator": lambda w, who: users.add_user(
+        who, "zoe", Role.ADMINISTRATOR
+    ),
+    "reset a sign-in": lambda w, who: users.reset_sign_in(who, "noor"),
+    "change a role": lambda w, who: users.set_role(
+        who, "astrid", Role.USER, active_keys=0
+    ),
+    "promote oneself": lambda w, who: users.set_role(
+        who, "maria", Role.ADMINISTRATOR, active_keys=1
+    ),
+    "deactivate a person": lambda w, who: users.deactivate_user(who, "noor", "left"),
+    "list the people": lambda w, who: users.list_users(who),
+    "read the audit trail": lambda w, who: audit.events(who),
+}
+
+# action: the sentence for a user, the sentence for an administrator; the host's
+# own account has an administrator's rights. None is allowed.
+TABLE: dict[str, tuple[str | None, str | None]] = {
+    "create a key": (None, NO_CREATING),
+    "deactivate an own key": (None, None),
+    "deactivate another's key": ("You can deactivate only your own keys.", None),
+    "edit the label of an own key": (None, NO_LABEL),
+    "edit the label of another's key": (
+        "You can edit only the labels of your own keys.",
+        NO_LABEL,
+    ),
+    "view the own keys": (None, None),
+    "view another's keys": ("You can view only your own API keys.", None),
+    "export to a file": (EXPORT, None),
+    "export to a stream": (EXPORT, None),
+    "add a person": (ADMINISTRATORS_ONLY, None),
+    "add an administrator": (ADMINISTRATORS_ONLY, None),
+    "reset a sign-in": (ADMINISTRATORS_ONLY, None),
+    "change a role": (ADMINISTRATORS_ONLY, None),
+    "promote oneself": (ADMINISTRATORS_ONLY, None),
+    "deactivate a person": (ADMINISTRATORS_ONLY, None),
+    "list the people": (ADMINISTRATORS_ONLY, None),
+    "read the audit trail": (None, None),
+}
+
+CASES = [
+    (who, action, TABLE[action][0 if who == "user" else 1])
+    for who in ("user", "administrator", "host account")
+    for action in ACTIONS
+    if (who, action) != ("host account", "view the own keys")  # it can have none
+]
+ALLOWED = [case[:2] for case in CASES if case[2] is None]
+REFUSED = [case for case in CASES if case[2] is not None]
+
+
+def test_the_table_names_every_action() -> None:
+    """No action is tried without a cell, and no cell is without a trial."""
+    assert set(TABLE) == set(ACTIONS)
+
+
+@pytest.mark.parametrize(("who", "action"), ALLOWED, ids=map("; ".join, ALLOWED))
+def test_what_is_allowed_is_done(world: World, who: str, action: str) -> None:
+    """An allowed act ends without a word, and no refusal is on record for it."""
+    events = len(trail())
+    ACTIONS[action](world, world.actors[who])
+    assert {event.outcome for event in trail()[events:]} <= {Outcome.DONE}
+
+
+@pytest.mark.parametrize(
+    ("who", "action", "sentence"),
+    REFUSED,
+    ids=[f"{who}; {action}" for who, action, _ in REFUSED],
+)
+def test_what_is_not_allowed_is_refused_and_on_record(
+    world: World, who: str, action: str, sentence: str
+) -> None:
+    """A refusal says its sentence, changes no row, leaves no file and exactly one event."""
+    actor = world.actors[who]
+    before, events = people_and_keys(), len(trail())
+    with pytest.raises(Refused) as refused:
+        ACTIONS[action](world, actor)
+    assert str(refused.value) == sentence
+    assert people_and_keys() == before
+    assert list(world.folder.iterdir()) == []
+    (event,) = trail()[events:]
+    assert (event.actor, event.outcome, event.detail, event.origin) == (
+        actor.user_id,
+        Outcome.REFUSED,
+        sentence,
+        actor.origin,
+    )
