@@ -61,9 +61,7 @@ class Session:
             return host.host_actor(file, self.origin)
         entered = sign_in.sign_in(user_id, _password(), self.origin)
         if isinstance(entered, sign_in.PasswordNeeded):
-            raise Refused(
-                "Choose a password first: open keytui and sign in with the code."
-            )
+            raise Refused("Choose a password first: open keytui and sign in with the code.")
         return entered.actor
 
 
@@ -99,12 +97,8 @@ def main() -> None:
     invoke_without_command=True,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-@click.option(
-    "--database", metavar="PATH", help="The database: a file, or sqlite:///PATH."
-)
-@click.option(
-    "--mouse/--no-mouse", default=None, help="Let keytui take the mouse (default: no)."
-)
+@click.option("--database", metavar="PATH", help="The database: a file, or sqlite:///PATH.")
+@click.option("--mouse/--no-mouse", default=None, help="Let keytui take the mouse (default: no).")
 @click.option(
     "--look",
     type=click.Choice([look.value for look in settings.Look]),
@@ -112,7 +106,7 @@ def main() -> None:
 )
 @click.version_option(keytui.__version__, message="keytui %(version)s")
 @click.pass_context
-def commands(context: click.Context, **flags: Any) -> None:  # noqa: ANN401 - click passes what the options declare
+def commands(context: click.Context, /, **flags: Any) -> None:  # noqa: ANN401 - click passes what the options declare
     """A team's API keys in the terminal: shown once, masked for ever, accounted for.
 
     Without a command it opens the terminal app.
@@ -125,9 +119,7 @@ def commands(context: click.Context, **flags: Any) -> None:  # noqa: ANN401 - cl
 
 
 def _need_terminal() -> None:
-    if not all(
-        stream is not None and stream.isatty() for stream in (sys.stdin, sys.stdout)
-    ):
+    if not all(stream is not None and stream.isatty() for stream in (sys.stdin, sys.stdout)):
         _fail(
             "The app needs a terminal: run it in one, or use a command (see keytui --help).",
             ExitCode.CANNOT,
@@ -151,7 +143,7 @@ def _acting(command: Callable[..., None]) -> Callable[..., None]:
     )
     @click.pass_obj
     @wraps(command)
-    def with_actor(session: Session, user_id: str | None, **options: Any) -> None:  # noqa: ANN401 - click passes what the options declare
+    def with_actor(session: Session, /, user_id: str | None, **options: Any) -> None:  # noqa: ANN401 - click passes what the options declare
         command(session.actor(user_id), **options)
 
     return with_actor
@@ -171,9 +163,7 @@ def _hand_over(code: Secret, name: str) -> None:
 
 @user_commands.command("add")
 @click.argument("name", metavar="USER_ID")
-@click.option(
-    "--administrator", is_flag=True, help="Add an administrator instead of a user."
-)
+@click.option("--administrator", is_flag=True, help="Add an administrator instead of a user.")
 @_acting
 def user_add(actor: Actor, name: str, administrator: bool) -> None:  # noqa: FBT001 - click's flag
     """Add a person and print their one-time sign-in code."""
@@ -186,12 +176,8 @@ def user_add(actor: Actor, name: str, administrator: bool) -> None:  # noqa: FBT
 def user_list(actor: Actor) -> None:
     """List the people: User ID, role, status, active keys, last sign-in."""
     for user in users.list_users(actor):
-        signed_in = (
-            "never" if user.last_sign_in_at is None else clock.iso(user.last_sign_in_at)
-        )
-        click.echo(
-            f"{user.user_id}\t{user.role}\t{user.status}\t{user.active_keys}\t{signed_in}"
-        )
+        signed_in = "never" if user.last_sign_in_at is None else clock.iso(user.last_sign_in_at)
+        click.echo(f"{user.user_id}\t{user.role}\t{user.status}\t{user.active_keys}\t{signed_in}")
 
 
 @user_commands.command("reset-sign-in")
@@ -265,9 +251,7 @@ def key_deactivate(actor: Actor, key_id: int, reason: str) -> None:
     show_default=True,
     help="CSV, or JSON lines.",
 )
-@click.option(
-    "--output", default="-", metavar="FILE", help="Where to; - is standard output."
-)
+@click.option("--output", default="-", metavar="FILE", help="Where to; - is standard output.")
 @click.option("--replace", is_flag=True, help="Replace FILE if it is there already.")
 @_acting
 def export(actor: Actor, form: str, output: str, replace: bool) -> None:  # noqa: FBT001 - click's flag
@@ -314,9 +298,7 @@ def audit_list(actor: Actor, containing: str, limit: int, as_json: bool) -> None
 
 
 @commands.command("demo")
-@click.option(
-    "--as", "as_user", metavar="USER_ID", help="Sign in as this person at once."
-)
+@click.option("--as", "as_user", metavar="USER_ID", help="Sign in as this person at once.")
 @click.pass_obj
 def demo(session: Session, as_user: str | None) -> None:
     """Look around: the app on a throw-away database full of people and keys."""

@@ -111,9 +111,7 @@ def load(flags: Mapping[str, Any], environ: Mapping[str, str], file: Path) -> Se
     values: dict[str, Any] = {}
     for name, value in _read(file).items():
         if name not in known:
-            raise BadInput(
-                f"{file} sets {name!r}, which is no setting: remove the line."
-            )
+            raise BadInput(f"{file} sets {name!r}, which is no setting: remove the line.")
         values[name] = _fit(name, value, f"{name} in {file}")
     for name in known:
         variable = f"KEYTUI_{name.upper()}"
@@ -129,9 +127,7 @@ def _read(file: Path) -> dict[str, Any]:
     except FileNotFoundError:
         return {}
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise BadInput(
-            f"The configuration file {file} cannot be read: {error}."
-        ) from error
+        raise BadInput(f"The configuration file {file} cannot be read: {error}.") from error
 
 
 def _fit(name: str, value: object, where: str) -> object:

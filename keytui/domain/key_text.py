@@ -53,9 +53,7 @@ def generate() -> Secret:
 def is_well_formed(presented: str) -> bool:
     """Tell whether shape and checksum are right: whether a lookup makes sense."""
     match = _SHAPE.fullmatch(presented)
-    return match is not None and _checksum(match[1].encode("ascii")) == match[2].encode(
-        "ascii"
-    )
+    return match is not None and _checksum(match[1].encode("ascii")) == match[2].encode("ascii")
 
 
 def last_four(secret: Secret) -> str:

@@ -22,17 +22,51 @@ _FEWEST_DIFFERENT_CHARACTERS: Final = 4
 # The most used passwords of 12 characters and more in public breach
 # compilations, folded to lower case; shorter ones fail on their length.
 _WORST: Final = frozenset(
-    """
-    123456789012 1234567890123 12345678901234 1234567890123456 123123123123
-    1q2w3e4r5t6y 1q2w3e4r5t6y7u 1qaz2wsx3edc 1qazxsw23edc abcd12345678
-    abcdefghijkl administrator administrator1 changemenow1 changemechangeme
-    correcthorsebatterystaple iloveyou1234 letmeinletmein letmein123456
-    passw0rd1234 password1234 password12345 password123456 password1234567
-    passwordpassword passwort1234 p@ssw0rd1234 p@ssword1234 qazwsxedcrfv
-    qwerty123456 qwerty1234567 qwertyqwerty qwertyuiop12 qwertyuiop123
-    qwertyuiop1234 qwertyuiopasdf qwertyuiopasdfghjkl unbelievable welcome12345
-    welcome123456 zaq12wsxcde3 zxcvbnm12345 zxcvbnmasdfghjklqwertyuiop
-    """.split()
+    [
+        "123456789012",
+        "1234567890123",
+        "12345678901234",
+        "1234567890123456",
+        "123123123123",
+        "1q2w3e4r5t6y",
+        "1q2w3e4r5t6y7u",
+        "1qaz2wsx3edc",
+        "1qazxsw23edc",
+        "abcd12345678",
+        "abcdefghijkl",
+        "administrator",
+        "administrator1",
+        "changemenow1",
+        "changemechangeme",
+        "correcthorsebatterystaple",
+        "iloveyou1234",
+        "letmeinletmein",
+        "letmein123456",
+        "passw0rd1234",
+        "password1234",
+        "password12345",
+        "password123456",
+        "password1234567",
+        "passwordpassword",
+        "passwort1234",
+        "p@ssw0rd1234",
+        "p@ssword1234",
+        "qazwsxedcrfv",
+        "qwerty123456",
+        "qwerty1234567",
+        "qwertyqwerty",
+        "qwertyuiop12",
+        "qwertyuiop123",
+        "qwertyuiop1234",
+        "qwertyuiopasdf",
+        "qwertyuiopasdfghjkl",
+        "unbelievable",
+        "welcome12345",
+        "welcome123456",
+        "zaq12wsxcde3",
+        "zxcvbnm12345",
+        "zxcvbnmasdfghjklqwertyuiop",
+    ]
 )
 
 # A hash of nothing anybody knows, by the default profile: what an unknown User
@@ -49,24 +83,16 @@ def check(password: str, user_id: str) -> None:
     """
     length = len(password)
     if length < MIN_LENGTH:
-        raise BadInput(
-            f"A password has at least {MIN_LENGTH} characters; this has {length}."
-        )
+        raise BadInput(f"A password has at least {MIN_LENGTH} characters; this has {length}.")
     if length > MAX_LENGTH:
-        raise BadInput(
-            f"A password has at most {MAX_LENGTH} characters; this has {length:,}."
-        )
+        raise BadInput(f"A password has at most {MAX_LENGTH} characters; this has {length:,}.")
     if any(unicodedata.category(character) in ("Cc", "Cs") for character in password):
-        raise BadInput(
-            "A password cannot hold control characters: type it again without."
-        )
+        raise BadInput("A password cannot hold control characters: type it again without.")
     folded = password.casefold()
     if user_id.casefold() in folded:
         raise BadInput("A password cannot contain the User ID: choose another.")
     if folded in _WORST or len(set(folded)) < _FEWEST_DIFFERENT_CHARACTERS:
-        raise BadInput(
-            "This password is one of the first that anybody tries: choose another."
-        )
+        raise BadInput("This password is one of the first that anybody tries: choose another.")
 
 
 def hash_password(password: str) -> str:

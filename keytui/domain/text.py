@@ -67,19 +67,13 @@ def _free_text(typed: str, what: str, longest: int) -> str:
     if not text:
         raise BadInput(f"Enter a {what}.")
     if len(text) > longest:
-        raise BadInput(
-            f"A {what} has at most {longest} characters; this has {len(text):,}."
-        )
+        raise BadInput(f"A {what} has at most {longest} characters; this has {len(text):,}.")
     marks = 0
     for character in text:
         category = unicodedata.category(character)
         if category in _FORBIDDEN:
-            raise BadInput(
-                f"A {what} cannot hold {_FORBIDDEN[category]}: type it again without."
-            )
+            raise BadInput(f"A {what} cannot hold {_FORBIDDEN[category]}: type it again without.")
         marks = marks + 1 if category.startswith("M") else 0
         if marks > _MAX_MARKS_IN_A_ROW:
-            raise BadInput(
-                f"A {what} cannot stack more than {_MAX_MARKS_IN_A_ROW} accents."
-            )
+            raise BadInput(f"A {what} cannot stack more than {_MAX_MARKS_IN_A_ROW} accents.")
     return text

@@ -23,9 +23,7 @@ def parse(typed: str) -> str:
     if not typed:
         raise BadInput("Enter a User ID.")
     if len(typed) > MAX_LENGTH:
-        raise BadInput(
-            f"A User ID has at most {MAX_LENGTH} characters; this has {len(typed):,}."
-        )
+        raise BadInput(f"A User ID has at most {MAX_LENGTH} characters; this has {len(typed):,}.")
     # ASCII first: lower() would fold the Kelvin sign to "k" and make a twin.
     if not typed.isascii() or not _SHAPE.fullmatch(typed.lower()):
         raise BadInput(

@@ -56,7 +56,12 @@ class Deed:
     def record(self, detail: str = "", outcome: Outcome = Outcome.DONE) -> None:
         """Write the audit event of this act, in its transaction."""
         recording.append(
-            self.actor, self.action, outcome, self.target, self.about, detail
+            self.actor,
+            self.action,
+            outcome,
+            target=self.target,
+            about=self.about,
+            detail=detail,
         )
         self.recorded = True
 

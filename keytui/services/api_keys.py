@@ -42,9 +42,7 @@ def create_key(actor: Actor, typed_label: str) -> tuple[ApiKey, Secret]:
         return _get(row.id), secret
 
 
-def list_keys(
-    actor: Actor, user_id: str | None = None, containing: str = ""
-) -> Sequence[ApiKey]:
+def list_keys(actor: Actor, user_id: str | None = None, containing: str = "") -> Sequence[ApiKey]:
     """Return a person's keys, working ones first, then newest first.
 
     Args:
@@ -72,10 +70,7 @@ def list_keys(
                 | ApiKeyRow.id.cast("TEXT").contains(containing)
             )
         working_first = ApiKeyRow.deactivated_at.is_null(False)
-        return [
-            record(row)
-            for row in query.order_by(working_first, ApiKeyRow.id.desc()).dicts()
-        ]
+        return [record(row) for row in query.order_by(working_first, ApiKeyRow.id.desc()).dicts()]
 
 
 def deactivate_key(actor: Actor, key_id: int, typed_reason: str) -> None:

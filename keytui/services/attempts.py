@@ -7,12 +7,18 @@ NIST SP 800-63B-4 §3.2.2 asks for a limit, not for a lock.
 """
 
 import hashlib
+from dataclasses import dataclass
 from typing import Final
+
+from peewee import Expression
 
 from keytui.domain import clock
 from keytui.domain.audit import Action, Outcome
 from keytui.domain.clock import HOUR, MINUTE, SECOND
-from keytui.domain.errors import TooManyAttempts
+from keytui.domain.errors import SignInFailed, TooManyAttempts
+from keytui.domain.records import Actor
+from keytui.services import recording
+from keytui.storage.database import reading, transaction
 from keytui.storage.models import AuditEventRow, UserRow
 
 FREE_PER_PERSON: Final = 3
@@ -22,40 +28,69 @@ LONGEST_WAIT: Final = 30
 
 _PERSON_MEMORY: Final = 24 * HOUR
 _ORIGIN_MEMORY: Final = 15 * MINUTE
-_GUESSES: Final = (Action.USER_SIGN_IN, Action.USER_UNLOCK)
+_GUESSES: Final = (Action.USER_SIGN_IN, Action.USER_UNLOCK, Action.USER_CHOOSE_PASSWORD)
 
 
-def target_name(typed: str, row: UserRow | None) -> str:
-    """Name the target of an attempt in the audit trail.
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """Somebody who is not signed in yet tries to prove who they are.
+
+    Attributes:
+        action: what they try.
+        target: whose name they gave, as the audit trail may hold it.
+        row: the person of that name, if there is one.
+        origin: from where they try.
+    """
+
+    action: Action
+    target: str
+    row: UserRow | None
+    origin: str
+
+    def record(self, outcome: Outcome, detail: str = "", *, by: Actor | None = None) -> None:
+        """Write how it ended, in the transaction of what follows from it."""
+        recording.append(
+            by,
+            self.action,
+            outcome,
+            target=self.target,
+            about=self.row.id if self.row else None,
+            detail=detail,
+            origin=self.origin,
+        )
+
+    def failed(self, words: str) -> SignInFailed:
+        """Record that it failed, and return the error that says ``words``."""
+        with transaction():
+            self.record(Outcome.FAILED)
+        return SignInFailed(words)
+
+
+def begin(name: str, origin: str, action: Action) -> Attempt:
+    """Look a person up by User ID, unless this attempt has to wait first.
 
     What is no User ID of ours may be a password in the wrong field, so it is
     never written down: 16 bits of its digest stand for it, enough to slow down
     guessing at it just as at a real one.
-    """
-    if row is not None:
-        return str(row.user_id)
-    return "unknown:" + hashlib.sha256(typed.encode("utf-8", "replace")).hexdigest()[:4]
-
-
-def check(target: str, origin: str) -> None:
-    """Go on only if this attempt need not wait.
 
     Raises:
-        TooManyAttempts: how long to wait.
+        TooManyAttempts: how long to wait; recorded.
     """
-    present = clock.now()
-    wait = max(
-        _wait(
-            AuditEventRow.target == target,
-            FREE_PER_PERSON,
-            _PERSON_MEMORY,
-            present,
-            target,
-        ),
-        _wait(AuditEventRow.origin == origin, FREE_PER_ORIGIN, _ORIGIN_MEMORY, present),
-    )
+    with reading():
+        row = UserRow.get_or_none(UserRow.user_id == name)
+        unknown = hashlib.sha256(name.encode("utf-8", "replace")).hexdigest()[:4]
+        attempt = Attempt(action, row.user_id if row else f"unknown:{unknown}", row, origin)
+        present = clock.now()
+        target, here = AuditEventRow.target == attempt.target, AuditEventRow.origin == origin
+        wait = max(
+            _wait(target, FREE_PER_PERSON, present - _PERSON_MEMORY, forgiving=True),
+            _wait(here, FREE_PER_ORIGIN, present - _ORIGIN_MEMORY, forgiving=False),
+        )
     if wait > 0:
+        with transaction():
+            attempt.record(Outcome.REFUSED, "too many attempts")
         raise TooManyAttempts(wait)
+    return attempt
 
 
 def failures_since(target: str, since: int) -> int:
@@ -72,27 +107,26 @@ def failures_since(target: str, since: int) -> int:
     )
 
 
-def _wait(
-    where: object, free: int, memory: int, present: int, forgiven_by: str | None = None
-) -> int:
-    """Return the seconds still to wait; a success of the person forgives what was before it."""
-    guesses = AuditEventRow.select(AuditEventRow.id, AuditEventRow.at).where(
-        (AuditEventRow.action << _GUESSES) & where
+def _wait(where: Expression, free: int, since: int, *, forgiving: bool) -> int:
+    """Return the seconds still to wait; forgiving, a success wipes out what was before it."""
+    guesses = (
+        AuditEventRow.select(AuditEventRow.id, AuditEventRow.at)
+        .where((AuditEventRow.action << _GUESSES) & where)
+        .order_by(AuditEventRow.id.desc())
     )
-    since = 0
-    if forgiven_by is not None:
-        success = guesses.where(AuditEventRow.outcome == Outcome.DONE)
-        last = success.order_by(AuditEventRow.id.desc()).first()
-        since = last.id if last else 0
+    forgiven = 0
+    if forgiving:
+        success = guesses.where(AuditEventRow.outcome == Outcome.DONE).first()
+        forgiven = success.id if success else 0
     failed = guesses.where(
         (AuditEventRow.outcome == Outcome.FAILED)
-        & (AuditEventRow.at > present - memory)
-        & (AuditEventRow.id > since)
-    ).order_by(AuditEventRow.id.desc())
+        & (AuditEventRow.at > since)
+        & (AuditEventRow.id > forgiven)
+    )
     times = [row.at for row in failed.limit(free + LONGEST_WAIT.bit_length() + 1)]
     if len(times) < free:
         return 0
     pause = min(2 ** (len(times) - free), LONGEST_WAIT) * SECOND
     # A clock that was set back must not turn a pause into a lock.
-    remaining = min(times[0] + pause - present, pause)
+    remaining = min(times[0] + pause - clock.now(), pause)
     return -(-remaining // SECOND)

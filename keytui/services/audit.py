@@ -11,9 +11,7 @@ from keytui.services.acting import looking
 from keytui.storage.models import AuditEventRow
 
 
-def events(
-    actor: Actor, containing: str = "", limit: int = 500
-) -> Sequence[AuditEvent]:
+def events(actor: Actor, containing: str = "", limit: int = 500) -> Sequence[AuditEvent]:
     """Return the newest audit events that ``actor`` may read, newest first.
 
     A user reads the events they caused and those that concern them; an
@@ -33,8 +31,7 @@ def events(
         query = AuditEventRow.select().order_by(AuditEventRow.id.desc()).limit(limit)
         if PERMISSIONS[Permission.READ_AUDIT][deed.role] is Reach.OWN:
             query = query.where(
-                (AuditEventRow.actor_row == actor.row_id)
-                | (AuditEventRow.about == actor.row_id)
+                (AuditEventRow.actor_row == actor.row_id) | (AuditEventRow.about == actor.row_id)
             )
         if containing:
             line = fn.LOWER(

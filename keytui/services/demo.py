@@ -90,13 +90,16 @@ def fill(seed: int = 7) -> None:
         _at(present - 410 * DAY)
         users.create_first_administrator(first, PASSWORD, "local")
         administrator = _actor(first, "local")
-        moments = [
-            _joins(
-                administrator, second, Role.ADMINISTRATOR, hashed, present - 400 * DAY
-            )
-        ]
+        moments = [_joins(administrator, second, Role.ADMINISTRATOR, hashed, present - 400 * DAY)]
         for place, name in enumerate(USERS):
-            moments += _life(chance, present, administrator, name, place, hashed)
+            moments += _life(
+                name,
+                place,
+                chance=chance,
+                present=present,
+                administrator=administrator,
+                hashed=hashed,
+            )
         moments.append((present - 2 * DAY, lambda: _export(administrator)))
         moments.append((present - 20 * MINUTE, lambda: _visit(second, _ORIGINS[0])))
         for at, happens in sorted(moments, key=lambda moment: moment[0]):
@@ -107,11 +110,12 @@ def fill(seed: int = 7) -> None:
 
 
 def _life(  # noqa: PLR0913 - a life has this many parts
+    name: str,
+    place: int,
+    *,
     chance: random.Random,
     present: int,
     administrator: Actor,
-    name: str,
-    place: int,
     hashed: str,
 ) -> list[Moment]:
     """Plan what happens to one person: they join, create keys, use some, end some."""
@@ -122,7 +126,7 @@ def _life(  # noqa: PLR0913 - a life has this many parts
     for number, label in enumerate(labels):
         born = present - chance.randrange(1, 129) * DAY - chance.randrange(DAY)
         used = max(born, present - int(chance.expovariate(1 / (6 * DAY))) - MINUTE)
-        use = (used, chance.choice(_ORIGINS)) if chance.random() < 0.8 else None
+        use = (used, chance.choice(_ORIGINS)) if chance.randrange(5) else None
         why = chance.choice(_REASONS)
         moments.append((born, partial(_new_key, name, origin, label, use)))
         if place % 4 == 0 and number == 0:
@@ -139,9 +143,9 @@ def _life(  # noqa: PLR0913 - a life has this many parts
 def _joins(administrator: Actor, name: str, role: Role, hashed: str, at: int) -> Moment:
     def join() -> None:
         users.add_user(administrator, name, role).wipe()
-        UserRow.update(
-            password_hash=hashed, code_digest=None, code_expires_at=None
-        ).where(UserRow.user_id == name).execute()
+        UserRow.update(password_hash=hashed, code_digest=None, code_expires_at=None).where(
+            UserRow.user_id == name
+        ).execute()
 
     return at, join
 
@@ -156,9 +160,7 @@ def _new_key(name: str, origin: str, label: str, use: tuple[int, str] | None) ->
 
 
 def _end_key(administrator: Actor, name: str, label: str, why: str) -> None:
-    key = next(
-        key for key in api_keys.list_keys(administrator, name) if key.label == label
-    )
+    key = next(key for key in api_keys.list_keys(administrator, name) if key.label == label)
     api_keys.deactivate_key(administrator, key.key_id, why)
 
 
@@ -167,9 +169,7 @@ def _visit(name: str, origin: str) -> None:
     UserRow.update(last_sign_in_at=clock.now(), last_sign_in_from=origin).where(
         UserRow.id == actor.row_id
     ).execute()
-    recording.append(
-        actor, Action.USER_SIGN_IN, Outcome.DONE, name, actor.row_id, "with password"
-    )
+    recording.append(actor, Action.USER_SIGN_IN, Outcome.DONE, target=name, detail="with password")
 
 
 def _export(administrator: Actor) -> None:

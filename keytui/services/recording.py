@@ -14,10 +14,10 @@ def append(  # noqa: PLR0913 - an event has this many parts
     actor: Actor | None,
     action: Action,
     outcome: Outcome,
+    *,
     target: str = "",
     about: int | None = None,
     detail: str = "",
-    *,
     origin: str = "",
 ) -> None:
     """Write one event. Call it inside the transaction of what it records.

@@ -59,7 +59,7 @@ _FORMULA_STARTS: Final = (
     "＋",
     "－",
     "＠",
-)  # noqa: RUF001 - the full-width forms are meant
+)
 
 
 class Format(StrEnum):
@@ -148,8 +148,7 @@ def _write(form: Format, file: TextIO) -> int:
     query = select_keys().order_by(UserRow.user_id, ApiKeyRow.id)
     lines = [_line(record(row), present) for row in query.dicts()]
     if form is Format.JSONL:
-        for line in lines:
-            file.write(json.dumps(line, ensure_ascii=False) + "\n")
+        file.writelines(json.dumps(line, ensure_ascii=False) + "\n" for line in lines)
     else:
         writer = csv.writer(file, quoting=csv.QUOTE_NONNUMERIC)
         writer.writerow(COLUMNS)

@@ -8,12 +8,13 @@ from dataclasses import dataclass
 
 from keytui.domain import clock, passwords, sign_in_code
 from keytui.domain.audit import Action, Outcome
-from keytui.domain.errors import SignInFailed, TooManyAttempts
+from keytui.domain.errors import SignInFailed
 from keytui.domain.permissions import Role
 from keytui.domain.records import Actor, Status
 from keytui.services import attempts, recording
 from keytui.services.acting import acting
-from keytui.storage.database import reading, transaction
+from keytui.services.attempts import Attempt
+from keytui.storage.database import transaction
 from keytui.storage.models import UserRow
 
 _WRONG = "Wrong User ID, password or sign-in code."
@@ -55,18 +56,18 @@ def sign_in(typed_id: str, secret: str, origin: str) -> SignedIn | PasswordNeede
         SignInFailed: wrong, or the code has expired; recorded.
         TooManyAttempts: not looked at; recorded.
     """
-    name = typed_id.strip().lower()
-    row, target = _look_up(name, origin, Action.USER_SIGN_IN)
-    right = passwords.verify(secret, row.password_hash if row else None)
+    attempt = attempts.begin(typed_id.strip().lower(), origin, Action.USER_SIGN_IN)
+    row = attempt.row
+    kept = row.password_hash if row else None
+    # Whoever it is and whatever was typed: one Argon2 verification, no less, no more.
+    right = passwords.verify(secret, kept)
     if row is not None and _code_matches(row, secret):
-        return _code_accepted(row, origin)
-    if row is None or not right:
-        raise _failed(target, row, origin, Action.USER_SIGN_IN)
-    fresh_hash = None
-    if passwords.needs_rehash(row.password_hash):
-        fresh_hash = passwords.hash_password(secret)
+        return _code_accepted(attempt, row)
+    if row is None or kept is None or not right:
+        raise attempt.failed(_WRONG)
+    fresh = passwords.hash_password(secret) if passwords.needs_rehash(kept) else None
     with transaction():
-        return _enter(row.id, row.epoch, origin, "password", fresh_hash)
+        return _enter(row, origin, "with password", fresh)
 
 
 def choose_password(user_id: str, code: str, password: str, origin: str) -> SignedIn:
@@ -74,36 +75,30 @@ def choose_password(user_id: str, code: str, password: str, origin: str) -> Sign
 
     Raises:
         BadInput: the password does not fit; the code stays good.
-        SignInFailed: the code is wrong, used or expired.
+        SignInFailed: the code is wrong, used or expired; recorded.
+        TooManyAttempts: not looked at; recorded.
     """
     passwords.check(password, user_id)
-    row, target = _look_up(user_id, origin, Action.USER_CHOOSE_PASSWORD)
-    hashed = passwords.hash_password(password)
+    attempt = attempts.begin(user_id, origin, Action.USER_CHOOSE_PASSWORD)
+    row = attempt.row
     if row is None or not _code_matches(row, code):
-        raise _failed(target, row, origin, Action.USER_CHOOSE_PASSWORD)
+        raise attempt.failed(_WRONG)
+    hashed = passwords.hash_password(password)
     with transaction():
+        # Compare and set: of two people with the same code, one is let in.
         used = (
             UserRow.update(password_hash=hashed, code_digest=None, code_expires_at=None)
             .where(
                 (UserRow.id == row.id)
                 & (UserRow.code_digest == sign_in_code.digest(code))
                 & (UserRow.code_expires_at > clock.now())
-                & (UserRow.status == Status.ACTIVE)
             )
             .execute()
         )
         if used:
-            recording.append(
-                None,
-                Action.USER_CHOOSE_PASSWORD,
-                Outcome.DONE,
-                row.user_id,
-                row.id,
-                "with a sign-in code",
-                origin=origin,
-            )
-            return _enter(row.id, row.epoch, origin, "sign-in code", None)
-    raise _failed(target, row, origin, Action.USER_CHOOSE_PASSWORD)
+            attempt.record(Outcome.DONE, "with a sign-in code")
+            return _enter(row, origin, "with a sign-in code")
+    raise attempt.failed(_WRONG)
 
 
 def change_password(actor: Actor, old: str, new: str) -> Actor:
@@ -137,10 +132,12 @@ def unlock(actor: Actor, password: str) -> None:
         TooManyAttempts: not looked at; recorded.
         SignedOut: the sign-in is no longer good.
     """
-    row, target = _look_up(actor.user_id, actor.origin, Action.USER_UNLOCK)
+    attempt = attempts.begin(actor.user_id, actor.origin, Action.USER_UNLOCK)
+    row = attempt.row
     right = passwords.verify(password, row.password_hash if row else None)
+    # Somebody whose sign-in has ended is told that, not that the password is wrong.
     if not right and row is not None and row.epoch == actor.epoch:
-        raise _failed(target, row, actor.origin, Action.USER_UNLOCK, "Wrong password.")
+        raise attempt.failed("Wrong password.")
     with acting(actor, Action.USER_UNLOCK, actor.user_id) as deed:
         deed.record()
 
@@ -155,68 +152,23 @@ def sign_out(actor: Actor) -> None:
         deed.record()
 
 
-def _look_up(name: str, origin: str, action: Action) -> tuple[UserRow | None, str]:
-    with reading():
-        row = UserRow.get_or_none(UserRow.user_id == name)
-        target = attempts.target_name(name, row)
-        try:
-            attempts.check(target, origin)
-        except TooManyAttempts:
-            with transaction():
-                recording.append(
-                    None,
-                    action,
-                    Outcome.REFUSED,
-                    target,
-                    row.id if row else None,
-                    "too many attempts",
-                    origin=origin,
-                )
-            raise
-    return row, target
-
-
-def _failed(
-    target: str, row: UserRow | None, origin: str, action: Action, words: str = _WRONG
-) -> SignInFailed:
-    with transaction():
-        recording.append(
-            None, action, Outcome.FAILED, target, row.id if row else None, origin=origin
-        )
-    return SignInFailed(words)
-
-
 def _code_matches(row: UserRow, presented: str) -> bool:
     # Digests of 120 random bits: how long comparing them takes tells nothing.
-    return row.code_digest is not None and bytes(
-        row.code_digest
-    ) == sign_in_code.digest(presented)
+    return row.code_digest is not None and bytes(row.code_digest) == sign_in_code.digest(presented)
 
 
-def _code_accepted(row: UserRow, origin: str) -> PasswordNeeded:
-    if row.code_expires_at > clock.now():
+def _code_accepted(attempt: Attempt, row: UserRow) -> PasswordNeeded:
+    if row.code_expires_at is not None and row.code_expires_at > clock.now():
         return PasswordNeeded(row.user_id)
     with transaction():
-        recording.append(
-            None,
-            Action.USER_SIGN_IN,
-            Outcome.REFUSED,
-            row.user_id,
-            row.id,
-            "the sign-in code has expired",
-            origin=origin,
-        )
-    raise SignInFailed(
-        "This sign-in code has expired: ask an administrator for a new one."
-    )
+        attempt.record(Outcome.REFUSED, "the sign-in code has expired")
+    raise SignInFailed("This sign-in code has expired: ask an administrator for a new one.")
 
 
-def _enter(
-    row_id: int, epoch: int, origin: str, by: str, fresh_hash: str | None
-) -> SignedIn:
+def _enter(proved: UserRow, origin: str, how: str, fresh_hash: str | None = None) -> SignedIn:
     """Let a proved person in, unless they were deactivated or reset since the proof."""
-    row = UserRow.get_by_id(row_id)
-    if row.status != Status.ACTIVE or row.epoch != epoch:
+    row = UserRow.get_by_id(proved.id)
+    if row.status != Status.ACTIVE or row.epoch != proved.epoch:
         raise SignInFailed(_WRONG)
     previous_at, previous_from = row.last_sign_in_at, row.last_sign_in_from
     notices = _notices(row)
@@ -229,7 +181,7 @@ def _enter(
     row.save()
     actor = _actor(row, origin)
     recording.append(
-        actor, Action.USER_SIGN_IN, Outcome.DONE, row.user_id, row.id, f"with {by}"
+        actor, Action.USER_SIGN_IN, Outcome.DONE, target=row.user_id, about=row.id, detail=how
     )
     return SignedIn(actor, previous_at, previous_from, notices)
 
@@ -237,12 +189,8 @@ def _enter(
 def _notices(row: UserRow) -> tuple[str, ...]:
     notices = []
     if row.reset_at is not None:
-        notices.append(
-            f"Your sign-in was reset by {row.reset_by} on {clock.exact(row.reset_at)}."
-        )
-    failures = attempts.failures_since(
-        row.user_id, row.last_sign_in_at or row.created_at
-    )
+        notices.append(f"Your sign-in was reset by {row.reset_by} on {clock.exact(row.reset_at)}.")
+    failures = attempts.failures_since(row.user_id, row.last_sign_in_at or row.created_at)
     if failures:
         attempt = "attempt" if failures == 1 else "attempts"
         notices.append(

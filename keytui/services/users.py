@@ -1,7 +1,7 @@
 """Managing users: what administrators do, and how the first of them comes to be."""
 
-from collections.abc import Sequence
-from typing import Any, Final
+from collections.abc import Iterable, Sequence
+from typing import Any, Final, cast
 
 from peewee import JOIN, IntegrityError, fn
 
@@ -39,9 +39,7 @@ def create_first_administrator(typed_id: str, password: str, origin: str) -> Non
     try:
         with transaction():
             if UserRow.select().where(UserRow.role == Role.ADMINISTRATOR).exists():
-                raise Conflict(
-                    "There already is an administrator: sign in, or ask them."
-                )
+                raise Conflict("There already is an administrator: sign in, or ask them.")
             row = UserRow.create(
                 user_id=name,
                 role=Role.ADMINISTRATOR,
@@ -52,9 +50,9 @@ def create_first_administrator(typed_id: str, password: str, origin: str) -> Non
                 None,
                 Action.USER_CREATE,
                 Outcome.DONE,
-                name,
-                row.id,
-                "first administrator",
+                target=name,
+                about=row.id,
+                detail="first administrator",
                 origin=origin,
             )
     except IntegrityError as error:
@@ -119,7 +117,7 @@ def list_users(actor: Actor, containing: str = "") -> Sequence[User]:
         )
         if containing:
             query = query.where(UserRow.user_id.contains(containing.lower()))
-        return [_user(row) for row in query.dicts()]
+        return [_user(row) for row in cast("Iterable[dict[str, Any]]", query.dicts())]
 
 
 def reset_sign_in(actor: Actor, name: str) -> Secret:
@@ -242,9 +240,7 @@ def _must_not_be_last(row: UserRow, what: str) -> None:
         & (UserRow.id != row.id)
     )
     if row.role == Role.ADMINISTRATOR and not others.exists():
-        raise Refused(
-            f"The last active administrator cannot be {what}: add another first."
-        )
+        raise Refused(f"The last active administrator cannot be {what}: add another first.")
 
 
 def _deactivate_keys(owner: int, by: str) -> int:
@@ -262,9 +258,7 @@ def _code_digest(code: Secret) -> bytes:
 
 
 def _taken(name: str) -> BadInput:
-    return BadInput(
-        f"The User ID {name} is taken, and is never used again: choose another."
-    )
+    return BadInput(f"The User ID {name} is taken, and is never used again: choose another.")
 
 
 def _a(role: Role) -> str:

@@ -8,7 +8,7 @@ database that a newer keytui has already changed.
 from pathlib import Path
 from typing import Final
 
-from peewee import Database
+from peewee import Database, Table
 
 from keytui.domain.errors import DatabaseUnusable
 
@@ -54,6 +54,5 @@ def _known() -> set[str]:
 def _done(database: Database) -> set[str]:
     if not database.table_exists(HISTORY_TABLE):
         return set()
-    return {
-        name for (name,) in database.execute_sql(f"SELECT name FROM {HISTORY_TABLE}")
-    }  # noqa: S608 - a constant
+    history = Table(HISTORY_TABLE).bind(database)
+    return {name for (name,) in history.select(history.c.name).tuples()}

@@ -98,9 +98,7 @@ def _check_ours(path: Path) -> None:
     # Read through SQLite: closing a descriptor of our own on the file would
     # drop the locks that other connections of this process hold on it.
     try:
-        with closing(
-            sqlite3.connect(f"{path.as_uri()}?mode=rw", uri=True)
-        ) as connection:
+        with closing(sqlite3.connect(f"{path.as_uri()}?mode=rw", uri=True)) as connection:
             (found,) = connection.execute("PRAGMA application_id").fetchone()
     except sqlite3.DatabaseError as error:
         raise explain(error) from error

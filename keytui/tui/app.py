@@ -9,7 +9,6 @@ from typing import Any
 
 from textual import events
 from textual.app import App, SystemCommand
-from textual.binding import Binding, BindingType
 from textual.filter import LineFilter
 from textual.screen import ModalScreen, Screen
 
@@ -203,18 +202,14 @@ class KeytuiApp(App[None]):
         """Copy a secret by the best way there is here; a native copy is cleared later."""
         ways = routes(self.settings.clipboard, os.environ)
         seconds = self.settings.clear_seconds
-        outcome = await asyncio.to_thread(
-            copy, secret, ways, self._write_to_terminal, seconds
-        )
+        outcome = await asyncio.to_thread(copy, secret, ways, self._write_to_terminal, seconds)
         if outcome.mark is not None:
             self.clearing.expect(outcome.mark)
             self.set_timer(seconds, self._clear_clipboard)
         return outcome
 
     async def _clear_clipboard(self) -> None:
-        if await asyncio.to_thread(self.clearing.clear) and isinstance(
-            self.screen, Place
-        ):
+        if await asyncio.to_thread(self.clearing.clear) and isinstance(self.screen, Place):
             self.screen.say("The clipboard is cleared: it still held what you copied.")
 
     def _write_to_terminal(self, sequence: str) -> None:

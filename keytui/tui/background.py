@@ -23,15 +23,11 @@ class Background:
         self._services = ThreadPoolExecutor(1, "services")
         self._exports = ThreadPoolExecutor(1, "exports")
 
-    async def call(
-        self, function: Callable[P, R], *args: P.args, **kwargs: P.kwargs
-    ) -> R:
+    async def call(self, function: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
         """Run a service function on the services' thread and return what it returns."""
         return await _run(self._services, lambda: function(*args, **kwargs))
 
-    async def export(
-        self, function: Callable[P, R], *args: P.args, **kwargs: P.kwargs
-    ) -> R:
+    async def export(self, function: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
         """Run a long one on the thread for exports."""
         return await _run(self._exports, lambda: function(*args, **kwargs))
 

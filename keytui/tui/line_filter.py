@@ -25,9 +25,7 @@ class Harmless(LineFilter):
     def apply(self, segments: list[Segment], background: Color) -> list[Segment]:  # noqa: ARG002 - the signature is Textual's
         """Return the segments with harmless text."""
         return [
-            Segment(harmless(text), style, control)
-            if _SUSPECT.search(text)
-            else segment
+            Segment(harmless(text), style, control) if _SUSPECT.search(text) else segment
             for segment in segments
             for text, style, control in (segment,)
         ]

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from textual.binding import Binding
+from textual.binding import Binding, BindingType
 
 from keytui.domain.permissions import Permission
 
@@ -30,7 +30,7 @@ class MenuAction:
     on_row: bool = False
 
 
-def bindings(actions: Iterable[MenuAction]) -> list[Binding]:
+def bindings(actions: Iterable[MenuAction]) -> list[BindingType]:
     """Return the key bindings of a screen's actions."""
     return [
         Binding(

@@ -24,26 +24,20 @@ def commands(app: "KeytuiApp", screen: Screen[Any]) -> Iterable[SystemCommand]:
         yield SystemCommand(
             f"{screen.words(action)}  ({action.key})",
             screen.why_not(action) or f"On {screen.PLACE}",
-            lambda name=action.name: screen.action_pick(name),  # type: ignore[misc]  # bound at once
+            lambda name=action.name: screen.action_pick(name),
         )
     for key, title in app.places:
         yield SystemCommand(
             f"{title}  ({key})",
             "Go there",
-            lambda title=title: app.action_place(title),  # type: ignore[misc]  # bound at once
+            lambda title=title: app.action_place(title),
         )
     yield SystemCommand("Actions  (a)", "Open the action menu", screen.action_menu)
-    yield SystemCommand(
-        "Filter  (/)", "Show only what contains a text", screen.action_filter
-    )
+    yield SystemCommand("Filter  (/)", "Show only what contains a text", screen.action_filter)
     yield SystemCommand("Sort  (s)", "Sort by the next column", screen.action_sort)
     yield SystemCommand("Refresh  (r)", "Read the list anew", screen.action_refresh)
     yield SystemCommand("Help  (?)", "The keys of this screen", app.action_help)
-    yield SystemCommand(
-        "Lock", "Cover the screen until the password is typed", app.action_lock
-    )
+    yield SystemCommand("Lock", "Cover the screen until the password is typed", app.action_lock)
     yield SystemCommand("Dark or light", "Change the colours", app.action_look)
-    yield SystemCommand(
-        "Sign out  (L)", "Let somebody else sign in", app.action_sign_out
-    )
+    yield SystemCommand("Sign out  (L)", "Let somebody else sign in", app.action_sign_out)
     yield SystemCommand("Quit  (q)", "Leave keytui", app.action_quit)

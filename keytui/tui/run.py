@@ -27,9 +27,7 @@ def run(settings: Settings, origin: str, demo_as: str | None = None) -> int:
     for name in [name for name in os.environ if name.startswith("TEXTUAL")]:
         del os.environ[name]
     if os.environ.get("SSH_CONNECTION"):
-        os.environ["TEXTUAL_ANIMATIONS"] = (
-            "none"  # frames that a slow link need not carry
-        )
+        os.environ["TEXTUAL_ANIMATIONS"] = "none"  # frames that a slow link need not carry
     if demo_as is not None:
         from keytui.tui.demo import run_demo
 

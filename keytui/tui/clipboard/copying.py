@@ -66,9 +66,7 @@ def copy(
             outcome = _tmux(secret)
         else:
             write(_sequence(secret, way, os.environ))
-            outcome = Outcome(
-                worked=True, sentence=f"SENT to your terminal's clipboard. {_UNSEEN}"
-            )
+            outcome = Outcome(worked=True, sentence=f"SENT to your terminal's clipboard. {_UNSEEN}")
         if outcome.worked:
             break
     return outcome
@@ -82,11 +80,7 @@ def _native(secret: Secret, clear_seconds: int) -> Outcome:
             sentence=f"COPIED and checked. The clipboard is cleared in {clear_seconds} s.",
             mark=Mark(secret.encoded()),
         )
-    why = (
-        "the clipboard did not answer"
-        if answer is None
-        else "there is no clipboard here"
-    )
+    why = "the clipboard did not answer" if answer is None else "there is no clipboard here"
     return Outcome(worked=False, sentence=f"NOT COPIED: {why}. Instead, {_BY_HAND}")
 
 
@@ -97,9 +91,7 @@ def _tmux(secret: Secret) -> Outcome:
             worked=False,
             sentence=f"NOT COPIED: tmux says your terminal has no clipboard. Instead, {_BY_HAND}",
         )
-    loaded = _run(
-        ["tmux", "load-buffer", "-w", "-b", _TMUX_BUFFER, "-"], secret.encoded()
-    )
+    loaded = _run(["tmux", "load-buffer", "-w", "-b", _TMUX_BUFFER, "-"], secret.encoded())
     _run(["tmux", "delete-buffer", "-b", _TMUX_BUFFER])
     if features is None or loaded is None:
         return Outcome(
@@ -132,8 +124,7 @@ def _sequence(secret: Secret, way: Route, environ: Mapping[str, str]) -> str:
     plain = f"\x1b]52;c;{base64.b64encode(secret.encoded()).decode('ascii')}\a"
     if way is Route.SCREEN:
         chunks = [
-            plain[place : place + _SCREEN_CHUNK]
-            for place in range(0, len(plain), _SCREEN_CHUNK)
+            plain[place : place + _SCREEN_CHUNK] for place in range(0, len(plain), _SCREEN_CHUNK)
         ]
         return "".join(f"\x1bP{chunk}\x1b\\" for chunk in chunks)
     if environ.get("TERM", "").startswith(("tmux", "screen")):

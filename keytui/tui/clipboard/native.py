@@ -66,7 +66,7 @@ def _child(mode: str, given: bytes | bytearray) -> int | None:
         bufsize=0,
     )
     try:
-        process.communicate(given, timeout=LIMIT_SECONDS)
+        process.communicate(memoryview(given), timeout=LIMIT_SECONDS)  # type: ignore[arg-type]  # any buffer does
     except subprocess.TimeoutExpired:
         os.killpg(process.pid, signal.SIGKILL)
         process.communicate()

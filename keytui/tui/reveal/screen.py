@@ -52,9 +52,7 @@ class Reveal(Dialog[bool]):
 
     def body(self) -> ComposeResult:
         """Lay out the words and the secret."""
-        yield Static(
-            Content(f"{self.what} Shown only now: nobody can see it again."), id="intro"
-        )
+        yield Static(Content(f"{self.what} Shown only now: nobody can see it again."), id="intro")
         yield SecretLine(self.secret)
 
     def buttons(self) -> ComposeResult:

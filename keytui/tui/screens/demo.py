@@ -42,9 +42,7 @@ class ChoosePerson(Dialog[SignedIn]):
         """Fill the list, or go on at once."""
         people = [(name, "administrator") for name in demo.ADMINISTRATORS]
         people += [(name, "user") for name in demo.USERS]
-        self.query_one(Listing).set_rows(
-            [Row(name, (name, role)) for name, role in people]
-        )
+        self.query_one(Listing).set_rows([Row(name, (name, role)) for name, role in people])
         self.say("Enter chooses. Ctrl+Q quits. L signs out again later.")
         if self._as_user:
             self._enter(self._as_user)

@@ -167,9 +167,7 @@ class Locked(Entrance[bool]):
         )
 
     async def _unlock(self, values: Values) -> bool:
-        await self.keytui.background.call(
-            sign_in.unlock, self._actor, values["password"]
-        )
+        await self.keytui.background.call(sign_in.unlock, self._actor, values["password"])
         return True
 
     def failed(self, error: KeytuiError) -> None:  # noqa: ARG002 - whatever it was

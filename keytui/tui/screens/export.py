@@ -51,9 +51,7 @@ class Export(Form[Exported]):
 
     async def _write(self, values: Values) -> Exported:
         path = _path(values["path"])
-        rows = await self._exporting(
-            Format(values["format"]), path, path == self._replace
-        )
+        rows = await self._exporting(Format(values["format"]), path, path == self._replace)
         return Exported(rows, path)
 
     def failed(self, error: KeytuiError) -> None:

@@ -61,10 +61,7 @@ class Help(Dialog[None]):
 
     def on_mount(self) -> None:
         """Fill the columns."""
-        here = [
-            (action.key, action.label.format("user").rstrip("."))
-            for action in self.actions
-        ]
+        here = [(action.key, action.label.format("user").rstrip(".")) for action in self.actions]
         pairs = zip_longest(here, _EVERYWHERE, fillvalue=("", ""))
         self.query_one(Listing).set_rows(
             [Row(place, (*left, *right)) for place, (left, right) in enumerate(pairs)]

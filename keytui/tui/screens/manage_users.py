@@ -2,6 +2,9 @@
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import ClassVar
+
+from textual.binding import BindingType
 
 from keytui.domain import clock, sign_in_code, text
 from keytui.domain.errors import BadInput
@@ -34,20 +37,14 @@ class ManageUsers(Place):
         Column("Last sign-in", 12),
     )
     ACTIONS = (
-        MenuAction(
-            "export", "e", "Export Account API Key...", Permission.EXPORT_REPORT
-        ),
-        MenuAction(
-            "view_keys", "v", "View API keys of {}", Permission.VIEW_KEYS, on_row=True
-        ),
+        MenuAction("export", "e", "Export Account API Key...", Permission.EXPORT_REPORT),
+        MenuAction("view_keys", "v", "View API keys of {}", Permission.VIEW_KEYS, on_row=True),
         MenuAction("new_user", "n", "New user...", _MANAGE),
         MenuAction("role", "t", "Change role of {}...", _MANAGE, on_row=True),
-        MenuAction(
-            "reset_sign_in", "p", "Reset sign-in of {}...", _MANAGE, on_row=True
-        ),
+        MenuAction("reset_sign_in", "p", "Reset sign-in of {}...", _MANAGE, on_row=True),
         MenuAction("deactivate_user", "x", "Deactivate {}...", _MANAGE, on_row=True),
     )
-    BINDINGS = bindings(ACTIONS)
+    BINDINGS: ClassVar[list[BindingType]] = bindings(ACTIONS)
     KEYS = (("e", "Export"), ("v", "Keys"), ("1", "Profile"), ("3", "Audit"))
 
     def __init__(self, actor: Actor) -> None:
@@ -57,9 +54,7 @@ class ManageUsers(Place):
 
     async def fetch(self) -> Sequence[Row]:
         """Return the people."""
-        found = await self.keytui.background.call(
-            users.list_users, self.actor, self.containing
-        )
+        found = await self.keytui.background.call(users.list_users, self.actor, self.containing)
         self.users = {user.user_id: user for user in found}
         present = clock.now()
         return [
@@ -90,11 +85,7 @@ class ManageUsers(Place):
 
     def summary(self) -> str:
         """Say how many people and keys there are."""
-        keys = sum(
-            user.active_keys
-            for user in self.users.values()
-            if user.status is Status.ACTIVE
-        )
+        keys = sum(user.active_keys for user in self.users.values() if user.status is Status.ACTIVE)
         return f"Users: {self.range_shown}   {keys:,} active keys   {self.filter_shown}"
 
     def details(self) -> str:
@@ -118,9 +109,7 @@ class ManageUsers(Place):
 
     def words(self, action: MenuAction) -> str:
         """Name the person whom an action is about."""
-        return action.label.format(
-            self.selected.user_id if self.listing.current else "a user"
-        )
+        return action.label.format(self.selected.user_id if self.listing.current else "a user")
 
     def why_not(self, action: MenuAction) -> str | None:
         """Add that an inactive person stays as they are."""
@@ -182,9 +171,7 @@ class ManageUsers(Place):
         codes: list[Secret] = []
 
         async def reset() -> None:
-            codes.append(
-                await self.keytui.background.call(users.reset_sign_in, self.actor, name)
-            )
+            codes.append(await self.keytui.background.call(users.reset_sign_in, self.actor, name))
 
         if await self.app.push_screen_wait(
             Confirm(
@@ -196,9 +183,7 @@ class ManageUsers(Place):
             )
         ):
             await self._hand_over("Reset sign-in", name, codes.pop())
-            await self.done(
-                f"The sign-in of {name} is reset: they sign in with the code."
-            )
+            await self.done(f"The sign-in of {name} is reset: they sign in with the code.")
 
     async def _hand_over(self, title: str, name: str, code: Secret) -> None:
         hours = sign_in_code.LIFETIME // clock.HOUR

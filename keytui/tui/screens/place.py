@@ -36,7 +36,6 @@ class Place(Sized, Screen[None]):
     """Its title among the places."""
     ACTIONS: ClassVar[tuple[MenuAction, ...]] = ()
     COLUMNS: ClassVar[tuple[Column, ...]] = ()
-    EMPTY: ClassVar[str] = "Nothing here yet."
     KEYS: ClassVar[tuple[tuple[str, str], ...]] = ()
     """The keys that the bottom line names after Help and Actions."""
 
@@ -73,9 +72,7 @@ class Place(Sized, Screen[None]):
 
     def compose(self) -> ComposeResult:
         """Lay out the bars and the list; they never move."""
-        yield PlaceBar(
-            self.keytui.places, self.PLACE, f"{self.actor.user_id} ({self.actor.role})"
-        )
+        yield PlaceBar(self.keytui.places, self.PLACE, f"{self.actor.user_id} ({self.actor.role})")
         yield from self.top()
         yield Static(id="summary", markup=False)
         yield Field(id="filter")
@@ -146,12 +143,17 @@ class Place(Sized, Screen[None]):
         self.listing.set_rows(rows, self.nothing)
 
     @property
+    def empty(self) -> str:
+        """What the list says where there is nothing at all."""
+        return "Nothing here yet."
+
+    @property
     def nothing(self) -> str:
-        """What an empty list says."""
+        """What the list says where there are no rows."""
         return (
             f"Nothing contains {self.containing!r}. Esc clears the filter."
             if self.containing
-            else self.EMPTY
+            else self.empty
         )
 
     def on_listing_moved(self, event: Listing.Moved) -> None:
@@ -220,10 +222,7 @@ class Place(Sized, Screen[None]):
 
     def action_menu(self) -> None:
         """Open the action menu."""
-        items = [
-            (action, self.words(action), self.why_not(action))
-            for action in self.ACTIONS
-        ]
+        items = [(action, self.words(action), self.why_not(action)) for action in self.ACTIONS]
         self.app.push_screen(ActionMenu(self.menu_title, items), self._picked)
 
     def on_listing_chosen(self) -> None:

@@ -1,6 +1,9 @@
 """Profile: who I am, and my API keys."""
 
+from typing import ClassVar
+
 from textual.app import ComposeResult
+from textual.binding import BindingType
 from textual.content import Content
 from textual.widgets import Static
 
@@ -40,7 +43,7 @@ class Profile(KeysPlace):
         ),
         MenuAction("change_password", "p", "Change password..."),
     )
-    BINDINGS = bindings(ACTIONS)
+    BINDINGS: ClassVar[list[BindingType]] = bindings(ACTIONS)
 
     def __init__(self, signed_in: sign_in.SignedIn) -> None:
         """Show the person who signed in."""
@@ -50,7 +53,7 @@ class Profile(KeysPlace):
         self._signed_in = signed_in
 
     @property
-    def EMPTY(self) -> str:  # type: ignore[override]  # noqa: N802 - one text a role
+    def empty(self) -> str:
         """What an empty list says to each role."""
         if self.actor.role == Role.ADMINISTRATOR:
             return "Administrators hold no API keys: separation of duties."
@@ -72,9 +75,7 @@ class Profile(KeysPlace):
                 f"last sign-in {clock.ago(previous.previous_at, clock.now())} "
                 f"from {previous.previous_from} ({clock.exact(previous.previous_at)})"
             )
-        yield Static(
-            Content(f"{self.actor.user_id}, {self.actor.role}; {last}"), id="who"
-        )
+        yield Static(Content(f"{self.actor.user_id}, {self.actor.role}; {last}"), id="who")
 
     def on_mount(self) -> None:
         """Say first what the person must know."""
@@ -105,14 +106,10 @@ class Profile(KeysPlace):
                 "create a new key",
             )
         )
-        await self.done(
-            f"Key {key.key_id} is {key.masked} from now on: nobody can see it again."
-        )
+        await self.done(f"Key {key.key_id} is {key.masked} from now on: nobody can see it again.")
 
     async def _create(self, values: Values) -> tuple[ApiKey, Secret]:
-        return await self.keytui.background.call(
-            api_keys.create_key, self.actor, values["label"]
-        )
+        return await self.keytui.background.call(api_keys.create_key, self.actor, values["label"])
 
     async def do_edit_label(self) -> None:
         """Ask another label."""

@@ -1,5 +1,9 @@
 """A user's API keys, as an administrator sees them: masked, and to deactivate."""
 
+from typing import ClassVar
+
+from textual.binding import BindingType
+
 from keytui.domain.permissions import Permission
 from keytui.domain.records import Actor, ApiKey
 from keytui.tui.menu import MenuAction, bindings
@@ -19,7 +23,7 @@ class UserKeys(KeysPlace):
             on_row=True,
         ),
     )
-    BINDINGS = bindings(ACTIONS)
+    BINDINGS: ClassVar[list[BindingType]] = bindings(ACTIONS)
     KEYS = (("x", "Deactivate"), ("Esc", "Back"))
 
     def __init__(self, actor: Actor, owner: str) -> None:
@@ -29,7 +33,7 @@ class UserKeys(KeysPlace):
         self.keys: dict[int, ApiKey] = {}
 
     @property
-    def EMPTY(self) -> str:  # type: ignore[override]  # noqa: N802 - names the owner
+    def empty(self) -> str:
         """What an empty list says."""
         return f"{self.owner} has no API keys."
 

@@ -34,11 +34,7 @@ class PlaceBar(Widget):
                 line.append(f" {words}  ", "not bold")
         room = self.size.width - line.cell_len - 1
         who = next(
-            (
-                form
-                for form in (self._who, self._who.partition(" ")[0])
-                if cell_len(form) <= room
-            ),
+            (form for form in (self._who, self._who.partition(" ")[0]) if cell_len(form) <= room),
             "",
         )
         line.append(who.rjust(room), "not bold")
@@ -84,6 +80,4 @@ class TooSmall(Static):
     def on_mount(self) -> None:
         """Word it."""
         columns, rows = SMALLEST
-        self.update(
-            Content(f"keytui needs {columns}x{rows}: make the terminal larger.")
-        )
+        self.update(Content(f"keytui needs {columns}x{rows}: make the terminal larger."))

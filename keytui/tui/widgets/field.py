@@ -28,9 +28,7 @@ class Field(Input):
 
     def __init__(self, value: str = "", *, id: str, password: bool = False) -> None:  # noqa: A002 - Textual's name
         """Create the field; a blinking cursor would send 2 kB a second for ever."""
-        super().__init__(
-            value, id=id, password=password, compact=True, select_on_focus=False
-        )
+        super().__init__(value, id=id, password=password, compact=True, select_on_focus=False)
         self.cursor_blink = False
 
     def action_copy(self) -> None:
@@ -46,9 +44,7 @@ class Field(Input):
     def _on_paste(self, event: events.Paste) -> None:
         pasted = event.text.rstrip("\r\n")
         if len(pasted) > LONGEST_PASTE:
-            sentence = (
-                f"The pasted text has {len(pasted):,} characters: nothing was pasted."
-            )
+            sentence = f"The pasted text has {len(pasted):,} characters: nothing was pasted."
         elif len(pasted.splitlines()) > 1:
             sentence = "The pasted text has several lines: paste one line."
         else:

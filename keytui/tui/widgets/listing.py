@@ -141,9 +141,7 @@ class Listing(ScrollView, can_focus=True):
     def sort_next(self) -> str:
         """Sort by the next column and way; return what it is sorted by now, in words."""
         index, down = self._order or (-1, True)
-        self._order = (
-            (index, True) if not down else ((index + 1) % len(self._columns), False)
-        )
+        self._order = (index, True) if not down else ((index + 1) % len(self._columns), False)
         self.set_rows(self._rows)
         index, down = self._order
         return f"Sorted by {self._columns[index].title}, {'descending' if down else 'ascending'}."
@@ -157,7 +155,7 @@ class Listing(ScrollView, can_focus=True):
             value = (row.sort or row.cells)[index]
             return (value is not None, value if value is not None else 0)
 
-        return sorted(rows, key=by, reverse=down)  # type: ignore[arg-type,return-value]  # a column's values compare with each other
+        return sorted(rows, key=by, reverse=down)
 
     @property
     def _page(self) -> int:
@@ -177,12 +175,7 @@ class Listing(ScrollView, can_focus=True):
         top = round(self.scroll_offset.y)
         self._keep_in_view()
         if round(self.scroll_offset.y) == top:
-            self.refresh(
-                *(
-                    Region(0, place - top + 1, self.size.width, 1)
-                    for place in (old, new)
-                )
-            )
+            self.refresh(*(Region(0, place - top + 1, self.size.width, 1) for place in (old, new)))
         else:
             self.refresh()
         self.post_message(self.Moved(by_person=True))
@@ -224,18 +217,12 @@ class Listing(ScrollView, can_focus=True):
         width = self.scrollable_content_region.width
         base = self.rich_style
         if y == 0:
-            titles = self._line(
-                tuple(column.title for column in self._columns), " ", width
-            )
-            return _strip(
-                titles, width, base + self.get_component_rich_style("listing--header")
-            )
+            titles = self._line(tuple(column.title for column in self._columns), " ", width)
+            return _strip(titles, width, base + self.get_component_rich_style("listing--header"))
         place = round(self.scroll_offset.y) + y - 1
         if not self._rows:
             words = f"   {self._empty}" if y == 1 else ""
-            return _strip(
-                words, width, base + self.get_component_rich_style("listing--dim")
-            )
+            return _strip(words, width, base + self.get_component_rich_style("listing--dim"))
         if place >= len(self._rows):
             return _strip("", width, base)
         row = self._rows[place]
@@ -259,8 +246,7 @@ class Listing(ScrollView, can_focus=True):
         fixed = sum(column.width for column, _ in shown) + GAP * (len(shown) - 1) + 3
         left = max(width - fixed, 4)
         line = (" " * GAP).join(
-            _fit(cell, column.width or left, right=column.right)
-            for column, cell in shown
+            _fit(cell, column.width or left, right=column.right) for column, cell in shown
         )
         return f" {mark} {line}"
 
