@@ -73,9 +73,9 @@ class Profile(KeysPlace):
         if previous.previous_at is not None:
             last = (
                 f"last sign-in {clock.ago(previous.previous_at, clock.now())} "
-                f"from {previous.previous_from} ({clock.exact(previous.previous_at)})"
+                f"from {previous.previous_from}, {clock.exact(previous.previous_at)}"
             )
-        yield Static(Content(f"{self.actor.user_id}, {self.actor.role}; {last}"), id="who")
+        yield Static(Content(f"{self.actor.user_id}: {last}"), id="who")
 
     def on_mount(self) -> None:
         """Say first what the person must know."""
