@@ -19,6 +19,7 @@ class KeyState(StrEnum):
 
     ACTIVE = "active"
     DEACTIVATED = "deactivated"
+    EXPIRED = "expired"
     OWNER_INACTIVE = "owner inactive"
 
 
@@ -70,6 +71,7 @@ class ApiKey:
     label: str
     last_four: str
     created_at: int
+    expires_at: int | None
     last_used_at: int | None
     last_used_from: str | None
     deactivated_at: int | None

@@ -15,6 +15,7 @@ def select_keys() -> Any:  # noqa: ANN401 - a Peewee query has no useful type
         ApiKeyRow.label,
         ApiKeyRow.last_four,
         ApiKeyRow.created_at,
+        ApiKeyRow.expires_at,
         ApiKeyRow.last_used_at,
         ApiKeyRow.last_used_from,
         ApiKeyRow.deactivated_at,

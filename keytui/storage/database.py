@@ -35,16 +35,25 @@ def sqlite_path(location: str) -> Path:
     """Return the file that ``location`` names: a path or a ``sqlite:///`` URL.
 
     Raises:
-        BadInput: it is a URL of another kind.
+        BadInput: it is a URL of another kind, or no path at all.
     """
     scheme, separator, rest = location.partition("://")
     if not separator:
-        return Path(location).expanduser().absolute()
+        return _absolute(location)
     if scheme == "sqlite" and rest.startswith("/"):
-        return Path(rest[1:]).expanduser().absolute()
+        return _absolute(rest[1:])
     raise BadInput(
         f"keytui cannot use a {scheme} database: give a file path or sqlite:///PATH with --database."
     )
+
+
+def _absolute(path: str) -> Path:
+    if not path or "\0" in path:
+        raise BadInput("Name a database file with --database.")
+    try:
+        return Path(path).expanduser().absolute()
+    except RuntimeError as error:
+        raise BadInput(f"There is no home folder for {path}: write the whole path.") from error
 
 
 def open_database(location: str) -> Path:

@@ -4,8 +4,6 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-import peewee
-
 from keytui.domain.errors import DatabaseBusy, DatabaseUnusable
 
 _SENTENCES = {
@@ -52,6 +50,8 @@ def explained() -> Iterator[None]:
     A broken constraint is a bug in a service, not a fault of the machine: it
     passes unchanged.
     """
+    import peewee  # late: verification explains faults too and has no Peewee
+
     try:
         yield
     except peewee.IntegrityError:

@@ -6,53 +6,57 @@ database that a newer keytui has already changed.
 """
 
 from pathlib import Path
-from typing import Final
-
-from peewee import Database, Table
+from typing import TYPE_CHECKING, Any, Final
 
 from keytui.domain.errors import DatabaseUnusable
+
+if TYPE_CHECKING:
+    from peewee import Database
 
 HISTORY_TABLE: Final = "migration"
 _FOLDER: Final = Path(__file__).parent / "migrations"
 
 
-def is_current(database: Database, name: str) -> bool:
-    """Tell whether ``database`` has every migration that this program knows.
+def missing(connection: Any, name: str) -> set[str]:  # noqa: ANN401 - of sqlite3 or psycopg
+    """Return the migrations that a database of ours lacks.
 
     Args:
-        database: connected or connectable.
+        connection: a DB-API connection to it.
         name: what to call it in a sentence.
 
     Raises:
         DatabaseUnusable: it is newer than this program.
     """
-    done = _done(database)
-    if done - _known():
+    known = {step.stem for step in _FOLDER.glob("[0-9]*.py")}
+    done = {name for (name,) in connection.execute("SELECT name FROM migration").fetchall()}
+    if done - known:
         raise DatabaseUnusable(
             f"The database {name} was made by a newer keytui: upgrade keytui to use it."
         )
-    return done == _known()
+    return known - done
 
 
-def bring_up_to_date(database: Database, name: str) -> None:
+def check_current(connection: Any, name: str) -> None:  # noqa: ANN401 - of sqlite3 or psycopg
+    """Go on only if a database of ours has exactly the migrations of this program.
+
+    Raises:
+        DatabaseUnusable: it is newer or older than this program.
+    """
+    if missing(connection, name):
+        raise DatabaseUnusable(
+            f"The database {name} was made by an older keytui: "
+            "run keytui on it once, which brings it up to date."
+        )
+
+
+def bring_up_to_date(database: "Database", name: str) -> None:
     """Run the migrations that ``database`` lacks. Nobody else may migrate it meanwhile.
 
     Raises:
         DatabaseUnusable: it is newer than this program.
     """
-    if not is_current(database, name):
+    if not database.table_exists(HISTORY_TABLE) or missing(database.connection(), name):
         # Imported late: it costs more than everything else here together.
         from playhouse.migrations import Runner
 
         Runner(database, directory=str(_FOLDER), table_name=HISTORY_TABLE).up()
-
-
-def _known() -> set[str]:
-    return {step.stem for step in _FOLDER.glob("[0-9]*.py")}
-
-
-def _done(database: Database) -> set[str]:
-    if not database.table_exists(HISTORY_TABLE):
-        return set()
-    history = Table(HISTORY_TABLE).bind(database)
-    return {name for (name,) in history.select(history.c.name).tuples()}

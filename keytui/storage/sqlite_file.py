@@ -7,23 +7,16 @@ for new, it would offer whoever comes first to be the administrator.
 
 import fcntl
 import os
-import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
-from typing import Final, TypeAlias
+from typing import TypeAlias
 
 from peewee import SqliteDatabase
 
 from keytui.domain.errors import DatabaseUnusable
-from keytui.storage import schema
-from keytui.storage.faults import explain, explained
-
-APPLICATION_ID: Final = 0x6B657974
-"""``keyt`` in ASCII, in the header of every file of ours (SQLite's ``application_id``)."""
-
-MIN_SQLITE: Final = (3, 37, 0)
-"""The first SQLite with STRICT tables."""
+from keytui.storage import file_checks, schema
+from keytui.storage.faults import explained
 
 Engine: TypeAlias = Callable[[Path], SqliteDatabase]
 
@@ -38,21 +31,16 @@ def prepare(path: Path, engine: Engine) -> None:
     Raises:
         DatabaseUnusable: one sentence on what is wrong and what to do.
     """
-    if sqlite3.sqlite_version_info < MIN_SQLITE:
-        raise DatabaseUnusable(
-            f"SQLite {sqlite3.sqlite_version} is too old: keytui needs 3.37 or newer."
-        )
     try:
-        _check_folder(path)
+        file_checks.check_folder(path)
         if not path.exists():
             with _alone(path):
                 if not path.exists():
                     _create(path, engine)
         # No lock and no file of ours beside it until it is known to be ours.
-        _check_file(path)
-        _check_ours(path)
+        file_checks.check_file(path, writable=True)
         with explained(), closing(engine(path)) as database:
-            if not schema.is_current(database, str(path)):
+            if schema.missing(database.connection(), str(path)):
                 with _alone(path):
                     schema.bring_up_to_date(database, str(path))
     except OSError as error:
@@ -62,52 +50,6 @@ def prepare(path: Path, engine: Engine) -> None:
         ) from error
 
 
-def _check_folder(path: Path) -> None:
-    folder = path.parent
-    if not folder.is_dir():
-        raise DatabaseUnusable(
-            f"The folder {folder} does not exist: create it, or name another file with --database."
-        )
-    if not os.access(folder, os.W_OK | os.X_OK):
-        raise DatabaseUnusable(
-            f"The folder {folder} is read-only for this account: make it writable, "
-            "or name another file with --database."
-        )
-
-
-def _check_file(path: Path) -> None:
-    if path.is_dir():
-        raise DatabaseUnusable(f"{path} is a folder: name a file with --database.")
-    if not os.access(path, os.R_OK):
-        raise DatabaseUnusable(
-            f"This account may not read the database {path}: use the account that owns it."
-        )
-    if not os.access(path, os.W_OK):
-        raise DatabaseUnusable(
-            f"The database {path} is read-only for this account: make it writable, "
-            "or use the account that owns it."
-        )
-    if path.stat().st_size == 0:
-        raise DatabaseUnusable(
-            f"The database {path} is empty: restore it from a backup, "
-            "or remove the file to start anew."
-        )
-
-
-def _check_ours(path: Path) -> None:
-    # Read through SQLite: closing a descriptor of our own on the file would
-    # drop the locks that other connections of this process hold on it.
-    try:
-        with closing(sqlite3.connect(f"{path.as_uri()}?mode=rw", uri=True)) as connection:
-            (found,) = connection.execute("PRAGMA application_id").fetchone()
-    except sqlite3.DatabaseError as error:
-        raise explain(error) from error
-    if found != APPLICATION_ID:
-        raise DatabaseUnusable(
-            f"The database {path} belongs to another program: name another file with --database."
-        )
-
-
 def _create(path: Path, engine: Engine) -> None:
     unborn = path.with_name(f".{path.name}.new")
     unborn.unlink(missing_ok=True)
@@ -115,7 +57,7 @@ def _create(path: Path, engine: Engine) -> None:
     try:
         with explained():
             database = engine(unborn)
-            database.execute_sql(f"PRAGMA application_id = {APPLICATION_ID}")
+            database.execute_sql(f"PRAGMA application_id = {file_checks.APPLICATION_ID}")
             schema.bring_up_to_date(database, str(path))
             database.execute_sql("PRAGMA journal_mode = wal")
             database.close()
