@@ -3,10 +3,13 @@
 People create, rotate and deactivate their own API keys; administrators oversee
 all of them and can create none. The floors, from the top; imports go down only:
 
-    doors      ``tui/`` and ``cli.py``
+    doors      ``tui/``, ``cli.py`` and, for Python programs, :class:`Verifier`
     services   what a person may do: check, act, record, in one transaction
     storage    how it is kept: the only place that knows Peewee
     domain     what things are: pure Python, no I/O
 """
 
+from keytui.services.verification import Code, Verdict, Verifier
+
+__all__ = ["Code", "Verdict", "Verifier", "__version__"]
 __version__ = "0.1.0"

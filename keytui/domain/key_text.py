@@ -15,10 +15,12 @@ lookup secrets from 112 bits up, and a key text has 256. A slow hash would cost
 every verification 100 ms and 64 MiB, a gift to whoever floods the service.
 """
 
+import itertools
 import re
 import secrets
-import zlib
+from hashlib import sha256 as _sha256
 from typing import Final
+from zlib import crc32 as _crc32
 
 from keytui.domain.secret import Secret
 
@@ -37,7 +39,13 @@ PATTERN: Final = r"\bkt_[0-9A-Za-z]{49}\b"
 
 MASK: Final = "••••"
 
-_SHAPE = re.compile(r"kt_([0-9A-Za-z]{43})([0-9A-Za-z]{6})", re.ASCII)
+_SHAPE = re.compile(r"kt_[0-9A-Za-z]{49}", re.ASCII).fullmatch
+_PAIRS = {
+    f"{high}{low}".encode("ascii"): place
+    for place, (high, low) in enumerate(itertools.product(ALPHABET, repeat=2))
+}
+_LOW = len(ALPHABET) ** 2
+_HIGH = len(ALPHABET) ** 4
 
 
 def generate() -> Secret:
@@ -50,10 +58,26 @@ def generate() -> Secret:
     return Secret(text)
 
 
-def is_well_formed(presented: str) -> bool:
-    """Tell whether shape and checksum are right: whether a lookup makes sense."""
-    match = _SHAPE.fullmatch(presented)
-    return match is not None and _checksum(match[1].encode("ascii")) == match[2].encode("ascii")
+def digest_of(presented: str) -> bytes | None:
+    """Return the digest by which a presented key text is looked up.
+
+    Args:
+        presented: what somebody sent; anything at all.
+
+    Returns:
+        Its SHA-256, 32 bytes, or ``None`` when shape or checksum is wrong and a
+        lookup makes no sense.
+    """
+    try:
+        if _SHAPE(presented) is None:
+            return None
+    except TypeError:  # no string at all
+        return None
+    # On the way of every verification: decoding the checksum by pairs takes a
+    # third of the time of encoding one.
+    text = presented.encode("ascii")
+    checksum = _PAIRS[text[46:48]] * _HIGH + _PAIRS[text[48:50]] * _LOW + _PAIRS[text[50:]]
+    return _sha256(text).digest() if checksum == _crc32(text[3:46]) else None
 
 
 def last_four(secret: Secret) -> str:
@@ -67,7 +91,7 @@ def mask(last: str) -> str:
 
 
 def _checksum(random_part: bytes) -> bytes:
-    number = zlib.crc32(random_part)
+    number = _crc32(random_part)
     characters = bytearray()
     for _ in range(CHECKSUM_LENGTH):
         number, place = divmod(number, len(ALPHABET))

@@ -63,7 +63,10 @@ class User:
 
 @dataclass(frozen=True, slots=True)
 class ApiKey:
-    """An API key's record: everything but what would recognise it. Times in microseconds UTC."""
+    """An API key's record: everything but what would recognise it. Times in microseconds UTC.
+
+    ``as_of`` is when it was read: what :attr:`state` says was so then.
+    """
 
     key_id: int
     user_id: str
@@ -77,6 +80,7 @@ class ApiKey:
     deactivated_at: int | None
     deactivated_by: str | None
     deactivation_reason: str | None
+    as_of: int
 
     @property
     def masked(self) -> str:
@@ -88,6 +92,8 @@ class ApiKey:
         """Why it works or does not."""
         if self.deactivated_at is not None:
             return KeyState.DEACTIVATED
+        if self.expires_at is not None and self.expires_at <= self.as_of:
+            return KeyState.EXPIRED
         if self.owner_status is Status.INACTIVE:
             return KeyState.OWNER_INACTIVE
         return KeyState.ACTIVE

@@ -13,17 +13,26 @@ from keytui.services.key_records import record, select_keys
 from keytui.storage.models import ApiKeyRow, UserRow
 
 
-def create_key(actor: Actor, typed_label: str) -> tuple[ApiKey, Secret]:
+def create_key(
+    actor: Actor, typed_label: str, *, expires_at: int | None = None
+) -> tuple[ApiKey, Secret]:
     """Create an API key for the actor's own profile.
+
+    Args:
+        actor: who creates it, and whose it will be.
+        typed_label: what it is for, in their words.
+        expires_at: when it ends, in microseconds UTC; ``None`` for no end.
 
     Returns:
         Its record, and the key text: the only time and place it exists.
 
     Raises:
-        BadInput: the label does not fit.
+        BadInput: the label does not fit, or the end is not in the future.
         Refused: administrators cannot create keys.
     """
     label = text.label(typed_label)
+    if expires_at is not None and expires_at <= clock.now():
+        raise BadInput("A key must end in the future: choose a later end.")
     with acting(actor, Action.KEY_CREATE) as deed:
         deed.require(Permission.CREATE_KEY, owner=actor.row_id)
         secret = key_text.generate()
@@ -35,6 +44,7 @@ def create_key(actor: Actor, typed_label: str) -> tuple[ApiKey, Secret]:
             digest=secret.digest(),
             last_four=key_text.last_four(secret),
             created_at=clock.now(),
+            expires_at=expires_at,
         )
         deed.target = f"key {row.id}"
         deed.about = actor.row_id

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from keytui.domain import clock
 from keytui.domain.records import ApiKey, Status
 from keytui.storage.models import ApiKeyRow, UserRow
 
@@ -26,4 +27,4 @@ def select_keys() -> Any:  # noqa: ANN401 - a Peewee query has no useful type
 
 def record(row: dict[str, Any]) -> ApiKey:
     """Make the frozen value of a selected row."""
-    return ApiKey(**{**row, "owner_status": Status(row["owner_status"])})
+    return ApiKey(**{**row, "owner_status": Status(row["owner_status"])}, as_of=clock.now())

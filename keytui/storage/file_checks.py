@@ -75,7 +75,9 @@ def _check_ours(path: Path) -> None:
     # otherwise SQLite would roll back what another program left half done, or
     # leave a -wal file beside it.
     try:
-        with closing(sqlite3.connect(f"{path.as_uri()}?mode=ro&immutable=1", uri=True)) as connection:
+        with closing(
+            sqlite3.connect(f"{path.as_uri()}?mode=ro&immutable=1", uri=True)
+        ) as connection:
             (found,) = connection.execute("PRAGMA application_id").fetchone()
     except sqlite3.Error as error:
         raise explain(error) from error

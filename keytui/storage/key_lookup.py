@@ -13,6 +13,7 @@ from contextlib import closing
 from pathlib import Path
 from typing import Final
 
+from keytui.domain.errors import DatabaseUnusable
 from keytui.storage import file_checks, schema
 from keytui.storage.faults import explain
 
@@ -42,6 +43,7 @@ class KeyLookup:
         self._lock = threading.Lock()
         self._connections: list[sqlite3.Connection] = []
         self._here = threading.local()
+        self._closed = False
         try:
             with closing(self._connect()) as connection:
                 schema.check_current(connection, str(path))
@@ -54,20 +56,21 @@ class KeyLookup:
         Raises:
             DatabaseUnusable: it could not be looked up.
         """
+        here = self._here
         try:
-            try:
-                cursor = self._here.cursor
-            except AttributeError:
-                cursor = self._here.cursor = self._open()
-            found: Found | None = cursor.execute(_QUERY, (digest,)).fetchone()
+            found: Found | None = here.execute(_QUERY, (digest,)).fetchone()
+        except AttributeError:  # the first time on this thread
+            here.execute = self._open().execute
+            return self.find(digest)
         except sqlite3.Error as error:
             raise explain(error) from error
         return found
 
     def close(self) -> None:
-        """Close the connections of all threads."""
+        """Close the connections of all threads; looking anything up then fails."""
         with self._lock:
             connections, self._connections = self._connections, []
+            self._closed = True
         self._here = threading.local()
         for connection in connections:
             connection.close()
@@ -85,6 +88,8 @@ class KeyLookup:
         self._here = threading.local()
 
     def _open(self) -> sqlite3.Cursor:
+        if self._closed:
+            raise DatabaseUnusable("This verifier is closed: make another.")
         connection = self._connect()
         with self._lock:
             self._connections.append(connection)

@@ -53,12 +53,15 @@ def details(key: ApiKey) -> str:
     else:
         origin = f" from {harmless(key.last_used_from)}" if key.last_used_from else ""
         parts.append(f"Last used {clock.exact(key.last_used_at)}{origin}.")
+    if key.expires_at is not None:
+        ends = "Expired" if key.expires_at <= key.as_of else "Expires"
+        parts.append(f"{ends} {clock.exact(key.expires_at)}.")
     if key.deactivated_at is not None:
         parts.append(
             f"Deactivated {clock.exact(key.deactivated_at)} by {key.deactivated_by}: "
             f"{key.deactivation_reason}"
         )
-    elif key.status != "active":
+    elif key.owner_status != "active":
         parts.append("It does not work: its owner is inactive.")
     return " ".join(parts)
 

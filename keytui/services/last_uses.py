@@ -1,0 +1,129 @@
+"""Collecting when keys were used, off the way of the verifications, and writing it in time.
+
+One dictionary, at most one entry a key; a thread that writes it once a second.
+What cannot be written (the database is locked, full or read-only) is kept and
+tried again, and verifications never wait for it.
+"""
+
+import atexit
+import logging
+import os
+import signal
+import threading
+import weakref
+from pathlib import Path
+from types import FrameType
+from typing import Final
+
+from keytui.domain.errors import DatabaseUnusable
+from keytui.storage import last_used
+from keytui.storage.last_used import Use
+
+FLUSH_SECONDS: Final = 1.0
+"""How late "last used" may be, at most."""
+_WAIT_SECONDS: Final = 0.5
+_LAST_WAIT_SECONDS: Final = 5.0
+"""How long another writer is waited for: every second, and at the end."""
+
+_log = logging.getLogger("keytui")
+
+
+class LastUses:
+    """The last uses of one database's keys that are not written yet."""
+
+    def __init__(self, path: Path) -> None:
+        """Collect for the database at ``path``; nothing is started yet."""
+        self._path = path
+        self.pending: dict[int, Use] = {}
+        """By key_id. Whoever verified a key sets its entry: one atomic step."""
+        self.problem = ""
+        """Why they cannot be written at present; empty while they can."""
+        self.running = False
+        """Whether the thread that writes them is on its way."""
+        self._fresh()
+        _living.add(self)
+
+    def start(self, owner: object) -> None:
+        """Write once a second from now on, until ``owner`` is gone or :meth:`close` is called."""
+        with self._flushing:
+            if not self.running and not self._closing.is_set():
+                self.running = True
+                threading.Thread(
+                    target=self._every_second,
+                    args=(weakref.ref(owner), self._closing),
+                    name="keytui-last-used",
+                    daemon=True,
+                ).start()
+
+    def flush(self, wait_seconds: float = _WAIT_SECONDS) -> bool:
+        """Write what is pending now; tell whether that worked.
+
+        Args:
+            wait_seconds: how long another writer is waited for.
+        """
+        with self._flushing:
+            taken: dict[int, Use] = {}
+            while self.pending:
+                key_id, use = self.pending.popitem()
+                taken[key_id] = use
+            if not taken:
+                return True
+            try:
+                last_used.write(self._path, taken, wait_seconds=wait_seconds)
+            except DatabaseUnusable as error:
+                for key_id, use in taken.items():
+                    self.pending.setdefault(key_id, use)  # a later use stays
+                if not self.problem:
+                    _log.warning("last used cannot be written: %s", error)
+                self.problem = str(error)
+                return False
+            self.problem = ""
+            return True
+
+    def close(self) -> None:
+        """Write what is left; nothing is written afterwards."""
+        _living.discard(self)
+        self._closing.set()
+        self.flush(_LAST_WAIT_SECONDS)
+
+    def after_fork(self) -> None:
+        """In a child: start afresh; the parent writes what the parent collected."""
+        self.pending = {}
+        self._fresh()
+
+    def _fresh(self) -> None:
+        # Re-entrant: SIGTERM may arrive in the middle of a flush of its thread.
+        self._flushing = threading.RLock()
+        self._closing = threading.Event()
+        self.running = False
+
+    def _every_second(self, owner: "weakref.ref[object]", closing: threading.Event) -> None:
+        while not closing.wait(FLUSH_SECONDS) and owner() is not None:
+            self.flush()
+        if not closing.is_set():
+            self.close()
+
+
+_living: "weakref.WeakSet[LastUses]" = weakref.WeakSet()
+
+
+def flush_everything() -> None:
+    """Write what is pending of every database, as at the end of the process."""
+    for uses in list(_living):
+        uses.flush(_LAST_WAIT_SECONDS)
+
+
+def flush_at_sigterm() -> None:
+    """Write what is pending when SIGTERM ends the process, if nobody else handles that."""
+    in_main = threading.current_thread() is threading.main_thread()
+    if in_main and signal.getsignal(signal.SIGTERM) is signal.SIG_DFL:
+        signal.signal(signal.SIGTERM, _at_sigterm)
+
+
+def _at_sigterm(number: int, frame: FrameType | None) -> None:  # noqa: ARG001 - the signature is Python's
+    flush_everything()
+    signal.signal(number, signal.SIG_DFL)
+    os.kill(os.getpid(), number)
+
+
+atexit.register(flush_everything)

@@ -1,0 +1,181 @@
+"""Verification: is this key text good? One service function below every door.
+
+The order of the checks: shape and checksum first, so that garbage costs no
+query; then the digest, one indexed query; then the state. Whoever holds no
+valid key text learns nothing about any key: outwardly the answer is yes or no,
+and the code in a verdict is for operators.
+
+Importing this loads neither Peewee nor Argon2 nor Textual: it lives in other
+people's programs.
+"""
+
+import os
+import time
+import weakref
+from enum import StrEnum
+from pathlib import Path
+from types import TracebackType
+from typing import NamedTuple, Self
+
+from keytui.domain.key_text import digest_of
+from keytui.services.last_uses import LastUses, flush_at_sigterm
+from keytui.storage.key_lookup import KeyLookup
+
+
+class Code(StrEnum):
+    """Why a key text is good or not. For operators: never tell the caller more than yes or no."""
+
+    VALID = "valid"
+    MALFORMED = "malformed"
+    """No key text at all: the shape or the checksum is wrong."""
+    UNKNOWN = "unknown"
+    """Well formed, but no key of ours."""
+    DEACTIVATED = "deactivated"
+    EXPIRED = "expired"
+    OWNER_INACTIVE = "owner inactive"
+
+
+class Verdict(NamedTuple):
+    """The answer of a verification. It is true in an ``if`` only when the key is good.
+
+    Attributes:
+        code: good, or why not.
+        key_id: the key's number, where the key is known.
+        user_id: its owner's User ID, where the key is known.
+        label: its label, where the key is known.
+    """
+
+    code: Code
+    key_id: int | None = None
+    user_id: str | None = None
+    label: str | None = None
+
+    @property
+    def valid(self) -> bool:
+        """Whether the key is good."""
+        return self.code is Code.VALID
+
+    def __bool__(self) -> bool:
+        """Be true only for a good key, so that ``if verdict`` never lets a bad one in."""
+        return self.code is Code.VALID
+
+
+# On the way of every verification a global costs half of an enum's attribute,
+# and a named tuple made by its parent half of one made by its own __new__.
+_verdict = tuple.__new__
+_VALID, _DEACTIVATED = Code.VALID, Code.DEACTIVATED
+_EXPIRED, _OWNER_INACTIVE = Code.EXPIRED, Code.OWNER_INACTIVE
+_MALFORMED = Verdict(Code.MALFORMED)
+_UNKNOWN = Verdict(Code.UNKNOWN)
+
+
+class Verifier:
+    """Verifies key texts against a keytui database. Make one, share it among all threads.
+
+    ::
+
+        with Verifier("/var/lib/keytui/keytui.db") as verifier:
+            verdict = verifier.verify(presented)
+            if verdict:
+                serve(verdict.user_id)
+
+    A verification takes some microseconds, so an ``async`` program calls it as
+    it is. Nothing is cached: a deactivation committed by any process is seen by
+    the very next verification. After a fork the child may go on using it.
+
+    "Last used" is set by good verifications only, collected in memory, and
+    written once a second by a thread; at :meth:`close`, at the interpreter's
+    exit and at SIGTERM (when nobody else handles that) what is left is written.
+    ``kill -9`` loses the last second at most. While it cannot be written (the
+    database is locked, full or read-only) verifications go on, the uses are
+    kept, and :attr:`problem` says so.
+
+    Wall-clock time decides about expiry: a machine's clock must be right.
+    """
+
+    def __init__(self, database: str | os.PathLike[str]) -> None:
+        """Open ``database``: a file that keytui made. It is never created here.
+
+        Raises:
+            DatabaseUnusable: the file is missing, not ours, or not up to date.
+        """
+        path = Path(database).absolute()
+        self._lookup = KeyLookup(path)
+        self._uses = LastUses(path)
+        flush_at_sigterm()
+        _living.add(self)
+
+    def verify(self, presented: str, origin: str | None = None) -> Verdict:
+        """Tell whether a key text is good, and whose it is.
+
+        Args:
+            presented: what the caller sent; anything at all.
+            origin: from where, such as an IP address, for "last used".
+
+        Raises:
+            DatabaseUnusable: it could not be checked. That is never a yes.
+        """
+        digest = digest_of(presented)
+        if digest is None:
+            return _MALFORMED
+        found = self._lookup.find(digest)
+        if found is None:
+            return _UNKNOWN
+        key_id, deactivated_at, expires_at, owner_status, user_id, label = found
+        present = time.time_ns() // 1_000
+        if deactivated_at is not None:
+            code = _DEACTIVATED
+        elif expires_at is not None and expires_at <= present:
+            code = _EXPIRED
+        elif owner_status != "active":
+            code = _OWNER_INACTIVE
+        else:
+            code = _VALID
+            uses = self._uses
+            uses.pending[key_id] = (present, origin)
+            if not uses.running:
+                uses.start(self)
+        return _verdict(Verdict, (code, key_id, user_id, label))
+
+    @property
+    def problem(self) -> str:
+        """Why "last used" cannot be written at present; empty while it can."""
+        return self._uses.problem
+
+    def flush(self) -> bool:
+        """Write "last used" now, not within a second; tell whether that worked."""
+        return self._uses.flush()
+
+    def close(self) -> None:
+        """Write what is left and let go of the database. A second close does nothing."""
+        _living.discard(self)
+        self._uses.close()
+        self._lookup.close()
+
+    def __enter__(self) -> Self:
+        """Use it in a ``with``."""
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        """Close it."""
+        self.close()
+
+    def _after_fork(self) -> None:
+        self._lookup.forget_connections()
+        self._uses.after_fork()
+
+
+_living: "weakref.WeakSet[Verifier]" = weakref.WeakSet()
+
+
+def _after_fork() -> None:
+    for verifier in list(_living):
+        verifier._after_fork()  # noqa: SLF001 - the same module
+
+
+os.register_at_fork(after_in_child=_after_fork)
