@@ -161,7 +161,7 @@ def make_default_folder(settings: Settings) -> None:
         try:
             folder.parent.mkdir(parents=True, exist_ok=True)
             if not folder.exists():
-                os.mkdir(folder, 0o700)  # noqa: PTH102 - Path.mkdir would be no clearer
+                os.mkdir(folder, 0o700)
         except OSError as error:
             raise BadInput(
                 f"The folder {folder} cannot be created ({error.strerror}): "

@@ -15,9 +15,7 @@ lookup secrets from 112 bits up, and a key text has 256. A slow hash would cost
 every verification 100 ms and 64 MiB, a gift to whoever floods the service.
 """
 
-import itertools
 import re
-import secrets
 from hashlib import sha256 as _sha256
 from typing import Final
 from zlib import crc32 as _crc32
@@ -40,16 +38,13 @@ PATTERN: Final = r"\bkt_[0-9A-Za-z]{49}\b"
 MASK: Final = "••••"
 
 _SHAPE = re.compile(r"kt_[0-9A-Za-z]{49}", re.ASCII).fullmatch
-_PAIRS = {
-    f"{high}{low}".encode("ascii"): place
-    for place, (high, low) in enumerate(itertools.product(ALPHABET, repeat=2))
-}
-_LOW = len(ALPHABET) ** 2
-_HIGH = len(ALPHABET) ** 4
+_VALUES = bytes(max(ALPHABET.find(chr(code)), 0) for code in range(256))
 
 
 def generate() -> Secret:
     """Draw a new key text from the operating system's random source."""
+    import secrets  # late: verification, which draws nothing, starts sooner without it
+
     text = bytearray(LENGTH)
     text[: len(BRAND)] = BRAND.encode("ascii")
     for place in range(len(BRAND), len(BRAND) + RANDOM_LENGTH):
@@ -73,10 +68,11 @@ def digest_of(presented: str) -> bytes | None:
             return None
     except TypeError:  # no string at all
         return None
-    # On the way of every verification: decoding the checksum by pairs takes a
-    # third of the time of encoding one.
+    # On the way of every verification: decoding the checksum takes half the time
+    # of encoding one.
     text = presented.encode("ascii")
-    checksum = _PAIRS[text[46:48]] * _HIGH + _PAIRS[text[48:50]] * _LOW + _PAIRS[text[50:]]
+    a, b, c, d, e, f = text[-CHECKSUM_LENGTH:].translate(_VALUES)
+    checksum = ((((a * 62 + b) * 62 + c) * 62 + d) * 62 + e) * 62 + f
     return _sha256(text).digest() if checksum == _crc32(text[3:46]) else None
 
 

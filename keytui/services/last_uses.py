@@ -6,12 +6,9 @@ tried again, and verifications never wait for it.
 """
 
 import atexit
-import logging
 import os
-import signal
 import threading
 import weakref
-from pathlib import Path
 from types import FrameType
 from typing import Final
 
@@ -25,13 +22,11 @@ _WAIT_SECONDS: Final = 0.5
 _LAST_WAIT_SECONDS: Final = 5.0
 """How long another writer is waited for: every second, and at the end."""
 
-_log = logging.getLogger("keytui")
-
 
 class LastUses:
     """The last uses of one database's keys that are not written yet."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: str) -> None:
         """Collect for the database at ``path``; nothing is started yet."""
         self._path = path
         self.pending: dict[int, Use] = {}
@@ -73,12 +68,17 @@ class LastUses:
             except DatabaseUnusable as error:
                 for key_id, use in taken.items():
                     self.pending.setdefault(key_id, use)  # a later use stays
-                if not self.problem:
-                    _log.warning("last used cannot be written: %s", error)
-                self.problem = str(error)
+                self._say(str(error))
                 return False
             self.problem = ""
             return True
+
+    def _say(self, problem: str) -> None:
+        if not self.problem:
+            import logging  # late: programs that never meet a problem start sooner
+
+            logging.getLogger("keytui").warning("last used cannot be written: %s", problem)
+        self.problem = problem
 
     def close(self) -> None:
         """Write what is left; nothing is written afterwards."""
@@ -115,12 +115,16 @@ def flush_everything() -> None:
 
 def flush_at_sigterm() -> None:
     """Write what is pending when SIGTERM ends the process, if nobody else handles that."""
+    import signal
+
     in_main = threading.current_thread() is threading.main_thread()
     if in_main and signal.getsignal(signal.SIGTERM) is signal.SIG_DFL:
         signal.signal(signal.SIGTERM, _at_sigterm)
 
 
 def _at_sigterm(number: int, frame: FrameType | None) -> None:  # noqa: ARG001 - the signature is Python's
+    import signal
+
     flush_everything()
     signal.signal(number, signal.SIG_DFL)
     os.kill(os.getpid(), number)

@@ -13,7 +13,6 @@ import os
 import time
 import weakref
 from enum import StrEnum
-from pathlib import Path
 from types import TracebackType
 from typing import NamedTuple, Self
 
@@ -99,7 +98,7 @@ class Verifier:
         Raises:
             DatabaseUnusable: the file is missing, not ours, or not up to date.
         """
-        path = Path(database).absolute()
+        path = os.path.abspath(os.fspath(database))
         self._lookup = KeyLookup(path)
         self._uses = LastUses(path)
         flush_at_sigterm()
@@ -136,6 +135,14 @@ class Verifier:
             if not uses.running:
                 uses.start(self)
         return _verdict(Verdict, (code, key_id, user_id, label))
+
+    def check(self) -> None:
+        """Do nothing, if keys can be verified at present.
+
+        Raises:
+            DatabaseUnusable: they cannot.
+        """
+        self._lookup.find(b"")
 
     @property
     def problem(self) -> str:

@@ -13,9 +13,9 @@ from typing import Final
 
 from peewee import SqliteDatabase
 
-from keytui.domain.errors import BadInput
 from keytui.storage import sqlite_file
 from keytui.storage.faults import explained
+from keytui.storage.location import sqlite_path
 from keytui.storage.models import database
 
 BUSY_SECONDS: Final = 5
@@ -29,31 +29,6 @@ _CONNECTION_PRAGMAS = (
     ("secure_delete", 1),
     ("journal_size_limit", 8 << 20),
 )
-
-
-def sqlite_path(location: str) -> Path:
-    """Return the file that ``location`` names: a path or a ``sqlite:///`` URL.
-
-    Raises:
-        BadInput: it is a URL of another kind, or no path at all.
-    """
-    scheme, separator, rest = location.partition("://")
-    if not separator:
-        return _absolute(location)
-    if scheme == "sqlite" and rest.startswith("/"):
-        return _absolute(rest[1:])
-    raise BadInput(
-        f"keytui cannot use a {scheme} database: give a file path or sqlite:///PATH with --database."
-    )
-
-
-def _absolute(path: str) -> Path:
-    if not path or "\0" in path:
-        raise BadInput("Name a database file with --database.")
-    try:
-        return Path(path).expanduser().absolute()
-    except RuntimeError as error:
-        raise BadInput(f"There is no home folder for {path}: write the whole path.") from error
 
 
 def open_database(location: str) -> Path:
@@ -70,7 +45,7 @@ def open_database(location: str) -> Path:
         DatabaseUnusable: the file is foreign, empty, damaged, read-only, newer
             than this program or in a folder that does not exist.
     """
-    path = sqlite_path(location)
+    path = Path(sqlite_path(location))
     sqlite_file.prepare(path, _sqlite)
     with explained():
         engine = _sqlite(path)

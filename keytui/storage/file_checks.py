@@ -1,9 +1,12 @@
-"""Is the file usable, and is it ours? Asked before anything is done to it, without Peewee."""
+"""Is the file usable, and is it ours? Asked before anything is done to it.
+
+Without Peewee and pathlib: verification asks too, and a program that checks one
+key on the command line is done before either would be loaded.
+"""
 
 import os
 import sqlite3
 from contextlib import closing
-from pathlib import Path
 from typing import Final
 
 from keytui.domain.errors import DatabaseUnusable
@@ -16,14 +19,21 @@ MIN_SQLITE: Final = (3, 37, 0)
 """The first SQLite with STRICT tables."""
 
 
-def check_folder(path: Path) -> None:
+def sqlite_uri(path: str, options: str = "mode=rw") -> str:
+    """Return the URI by which SQLite opens a file without creating it."""
+    for character, escaped in (("%", "%25"), ("?", "%3f"), ("#", "%23")):
+        path = path.replace(character, escaped)
+    return f"file:{path}?{options}"
+
+
+def check_folder(path: str) -> None:
     """Go on only if the file's folder is there and can be written, as SQLite needs it.
 
     Raises:
         DatabaseUnusable: one sentence on what is wrong and what to do.
     """
-    folder = path.parent
-    if not folder.is_dir():
+    folder = os.path.dirname(path)
+    if not os.path.isdir(folder):
         raise DatabaseUnusable(
             f"The folder {folder} does not exist: create it, or name another file with --database."
         )
@@ -34,11 +44,11 @@ def check_folder(path: Path) -> None:
         )
 
 
-def check_file(path: Path, *, writable: bool) -> None:
+def check_file(path: str, *, writable: bool) -> None:
     """Go on only if ``path`` is a file of ours that can be used.
 
     Args:
-        path: the file.
+        path: the file, absolute.
         writable: whether reading it is not enough.
 
     Raises:
@@ -48,9 +58,9 @@ def check_file(path: Path, *, writable: bool) -> None:
         raise DatabaseUnusable(
             f"SQLite {sqlite3.sqlite_version} is too old: keytui needs 3.37 or newer."
         )
-    if path.is_dir():
+    if os.path.isdir(path):
         raise DatabaseUnusable(f"{path} is a folder: name a file with --database.")
-    if not path.exists():
+    if not os.path.exists(path):
         raise DatabaseUnusable(f"There is no database {path}: name another with --database.")
     if not os.access(path, os.R_OK):
         raise DatabaseUnusable(
@@ -61,7 +71,7 @@ def check_file(path: Path, *, writable: bool) -> None:
             f"The database {path} is read-only for this account: make it writable, "
             "or use the account that owns it."
         )
-    if path.stat().st_size == 0:
+    if os.path.getsize(path) == 0:
         raise DatabaseUnusable(
             f"The database {path} is empty: restore it from a backup, "
             "or remove the file to start anew."
@@ -69,15 +79,14 @@ def check_file(path: Path, *, writable: bool) -> None:
     _check_ours(path)
 
 
-def _check_ours(path: Path) -> None:
+def _check_ours(path: str) -> None:
     # Read through SQLite: closing a descriptor of our own on the file would drop
     # the locks that other connections of this process hold on it. Immutable:
     # otherwise SQLite would roll back what another program left half done, or
     # leave a -wal file beside it.
+    uri = sqlite_uri(path, "mode=ro&immutable=1")
     try:
-        with closing(
-            sqlite3.connect(f"{path.as_uri()}?mode=ro&immutable=1", uri=True)
-        ) as connection:
+        with closing(sqlite3.connect(uri, uri=True)) as connection:
             (found,) = connection.execute("PRAGMA application_id").fetchone()
     except sqlite3.Error as error:
         raise explain(error) from error

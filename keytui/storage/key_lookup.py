@@ -6,11 +6,9 @@ process has committed is seen by the very next one. Each thread has its own
 connection; none of them survives a fork.
 """
 
-import ctypes
 import sqlite3
 import threading
 from contextlib import closing
-from pathlib import Path
 from typing import Final
 
 from keytui.domain.errors import DatabaseUnusable
@@ -32,7 +30,7 @@ _CACHE_KIB: Final = 16_384
 class KeyLookup:
     """Finds keys in one SQLite file. Safe to use from any thread."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: str) -> None:
         """Check that the file is ours and up to date.
 
         Raises:
@@ -46,7 +44,7 @@ class KeyLookup:
         self._closed = False
         try:
             with closing(self._connect()) as connection:
-                schema.check_current(connection, str(path))
+                schema.check_current(connection, path)
         except sqlite3.Error as error:
             raise explain(error) from error
 
@@ -81,6 +79,8 @@ class KeyLookup:
         Closing an inherited connection would make SQLite tidy up files that the
         parent is using; so they are kept from ever being closed here.
         """
+        import ctypes
+
         for connection in self._connections:
             ctypes.pythonapi.Py_IncRef(ctypes.py_object(connection))
         self._lock = threading.Lock()
@@ -90,14 +90,17 @@ class KeyLookup:
     def _open(self) -> sqlite3.Cursor:
         if self._closed:
             raise DatabaseUnusable("This verifier is closed: make another.")
-        connection = self._connect()
+        try:
+            connection = self._connect()
+        except sqlite3.Error as error:
+            raise explain(error) from error
         with self._lock:
             self._connections.append(connection)
         return connection.cursor()
 
     def _connect(self) -> sqlite3.Connection:
         connection = sqlite3.connect(
-            f"{self._path.as_uri()}?mode=rw",
+            file_checks.sqlite_uri(self._path),
             uri=True,
             isolation_level=None,
             check_same_thread=False,  # close() closes all of them

@@ -5,14 +5,13 @@ flush. The same flush by ``executemany`` held SQLite's write lock across the
 hand-offs of Python's and stalled other writers for up to 2.3 s.
 """
 
-import json
 import sqlite3
 from collections.abc import Mapping
 from contextlib import closing
-from pathlib import Path
 from typing import Final
 
 from keytui.storage.faults import explain
+from keytui.storage.file_checks import sqlite_uri
 
 Use = tuple[int, str | None]
 """When, in microseconds UTC, and from where, if that is known."""
@@ -30,7 +29,7 @@ _FLUSH: Final = """
 """
 
 
-def write(path: Path, uses: Mapping[int, Use], *, wait_seconds: float) -> None:
+def write(path: str, uses: Mapping[int, Use], *, wait_seconds: float) -> None:
     """Write the last uses of some keys; a later use that is there already stays.
 
     Args:
@@ -41,10 +40,12 @@ def write(path: Path, uses: Mapping[int, Use], *, wait_seconds: float) -> None:
     Raises:
         DatabaseUnusable: nothing was written; the uses are still worth writing.
     """
+    import json  # late: it is needed once a second at most
+
     given = json.dumps([(key_id, at, origin) for key_id, (at, origin) in uses.items()])
     try:
         connection = sqlite3.connect(
-            f"{path.as_uri()}?mode=rw", uri=True, isolation_level=None, timeout=wait_seconds
+            sqlite_uri(path), uri=True, isolation_level=None, timeout=wait_seconds
         )
         with closing(connection):
             # A power cut may cost the last uses, never the file: no fsync for them.

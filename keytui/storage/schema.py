@@ -5,7 +5,7 @@ holds the lock; here is only the question what is missing, and the refusal of a
 database that a newer keytui has already changed.
 """
 
-from pathlib import Path
+import os
 from typing import TYPE_CHECKING, Any, Final
 
 from keytui.domain.errors import DatabaseUnusable
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from peewee import Database
 
 HISTORY_TABLE: Final = "migration"
-_FOLDER: Final = Path(__file__).parent / "migrations"
+_FOLDER: Final = os.path.join(os.path.dirname(__file__), "migrations")
 
 
 def missing(connection: Any, name: str) -> set[str]:  # noqa: ANN401 - of sqlite3 or psycopg
@@ -27,7 +27,7 @@ def missing(connection: Any, name: str) -> set[str]:  # noqa: ANN401 - of sqlite
     Raises:
         DatabaseUnusable: it is newer than this program.
     """
-    known = {step.stem for step in _FOLDER.glob("[0-9]*.py")}
+    known = {file[:-3] for file in os.listdir(_FOLDER) if file[0].isdigit()}
     done = {name for (name,) in connection.execute("SELECT name FROM migration").fetchall()}
     if done - known:
         raise DatabaseUnusable(
@@ -59,4 +59,4 @@ def bring_up_to_date(database: "Database", name: str) -> None:
         # Imported late: it costs more than everything else here together.
         from playhouse.migrations import Runner
 
-        Runner(database, directory=str(_FOLDER), table_name=HISTORY_TABLE).up()
+        Runner(database, directory=_FOLDER, table_name=HISTORY_TABLE).up()

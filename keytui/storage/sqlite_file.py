@@ -32,13 +32,13 @@ def prepare(path: Path, engine: Engine) -> None:
         DatabaseUnusable: one sentence on what is wrong and what to do.
     """
     try:
-        file_checks.check_folder(path)
+        file_checks.check_folder(str(path))
         if not path.exists():
             with _alone(path):
                 if not path.exists():
                     _create(path, engine)
         # No lock and no file of ours beside it until it is known to be ours.
-        file_checks.check_file(path, writable=True)
+        file_checks.check_file(str(path), writable=True)
         with explained(), closing(engine(path)) as database:
             if schema.missing(database.connection(), str(path)):
                 with _alone(path):

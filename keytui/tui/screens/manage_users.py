@@ -131,7 +131,7 @@ class ManageUsers(Place):
         if done is not None:
             self.say(f"{done.rows:,} keys written to {text.harmless(str(done.path))}.")
 
-    async def _export(self, form: report.Format, path: Path, replace: bool) -> int:  # noqa: FBT001 - Export's own question
+    async def _export(self, form: report.Format, path: Path, replace: bool) -> int:
         return await self.keytui.background.export(
             report.export, self.actor, form, path, replace=replace
         )

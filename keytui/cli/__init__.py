@@ -1,0 +1,31 @@
+"""The command line: set-up, scripts and cron; without a command it opens the terminal app.
+
+Standard output is the answer, standard error the talk, and the exit code says
+how it ended. The rules live in the services: a command only asks who acts,
+calls one of them and prints.
+"""
+
+import sys
+
+
+def main() -> None:
+    """Run keytui; whatever goes wrong ends in one sentence and an exit code."""
+    from keytui.cli import verify
+    from keytui.cli.exits import ExitCode, fail
+    from keytui.domain.errors import DatabaseUnusable, KeytuiError
+
+    try:
+        if (arguments := verify.asked_for(sys.argv[1:])) is not None:
+            # Without click and what it brings: a check is over before they are loaded.
+            sys.exit(verify.run(arguments))
+        from keytui.cli.commands import commands
+
+        commands(prog_name="keytui")
+    except DatabaseUnusable as error:
+        fail(str(error), ExitCode.CANNOT)
+    except KeytuiError as error:
+        fail(str(error), ExitCode.REFUSED)
+    except Exception as error:  # noqa: BLE001 - the last line before a traceback would reach a person
+        from keytui import crash, settings
+
+        fail(crash.report(error, settings.log_folder()), ExitCode.CANNOT)

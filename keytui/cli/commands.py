@@ -1,0 +1,79 @@
+"""The commands by name, and what happens without one."""
+
+import os
+import sys
+from typing import Any, NoReturn
+
+import click
+
+import keytui
+from keytui import settings
+from keytui.cli import verify
+from keytui.cli.audit import audit_commands
+from keytui.cli.exits import ExitCode, fail
+from keytui.cli.export import export
+from keytui.cli.key import key_commands
+from keytui.cli.serve import serve
+from keytui.cli.session import Session
+from keytui.cli.user import user_commands
+
+
+@click.group(
+    invoke_without_command=True,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+@click.option("--database", metavar="PATH", help="The database: a file, or sqlite:///PATH.")
+@click.option("--mouse/--no-mouse", default=None, help="Let keytui take the mouse (default: no).")
+@click.option(
+    "--look",
+    type=click.Choice([look.value for look in settings.Look]),
+    help="Colours for a dark or light terminal.",
+)
+@click.version_option(keytui.__version__, message="keytui %(version)s")
+@click.pass_context
+def commands(context: click.Context, /, **flags: Any) -> None:  # noqa: ANN401 - click passes what the options declare
+    """A team's API keys in the terminal: shown once, masked for ever, accounted for.
+
+    Without a command it opens the terminal app.
+    """
+    context.obj = Session(settings.load(flags, os.environ, settings.config_file()))
+    if context.invoked_subcommand is None:
+        _need_terminal()
+        settings.make_default_folder(context.obj.settings)
+        _open_app(context.obj)
+
+
+def _need_terminal() -> None:
+    if not all(stream is not None and stream.isatty() for stream in (sys.stdin, sys.stdout)):
+        fail(
+            "The app needs a terminal: run it in one, or use a command (see keytui --help).",
+            ExitCode.CANNOT,
+        )
+
+
+def _open_app(session: Session, **how: Any) -> NoReturn:  # noqa: ANN401 - passed on
+    from keytui.tui.run import run
+
+    sys.exit(run(session.settings, session.origin, **how))
+
+
+@commands.command("demo")
+@click.option("--as", "as_user", metavar="USER_ID", help="Sign in as this person at once.")
+@click.pass_obj
+def demo(session: Session, as_user: str | None) -> None:
+    """Look around: the app on a throw-away database full of people and keys."""
+    _need_terminal()
+    _open_app(session, demo_as=as_user or "")
+
+
+@commands.command(
+    "verify", context_settings={"ignore_unknown_options": True}, add_help_option=False
+)
+@click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
+def verify_command(arguments: tuple[str, ...]) -> None:
+    """Tell whether the API key on standard input is good (exit code 0, 1 or 2)."""
+    sys.exit(verify.run(arguments))
+
+
+for command in (user_commands, key_commands, export, audit_commands, serve):
+    commands.add_command(command)

@@ -1,0 +1,28 @@
+"""How a command ends: an exit code, and one sentence on standard error."""
+
+import sys
+from enum import IntEnum
+from typing import NoReturn
+
+from keytui.domain.text import harmless
+
+
+class ExitCode(IntEnum):
+    """How a command ended."""
+
+    DONE = 0
+    REFUSED = 1
+    """keytui said no: a rule, a wrong password, a key that is not good, input that does not fit."""
+    CANNOT = 2
+    """It could not be tried: no terminal, an unusable database, a wrong command line."""
+
+
+def say(line: str) -> None:
+    """Write a line of talk to standard error."""
+    print(harmless(line), file=sys.stderr)  # noqa: T201 - this is where the talk goes
+
+
+def fail(sentence: str, code: ExitCode) -> NoReturn:
+    """End with a sentence."""
+    say(f"keytui: {sentence}")
+    sys.exit(code)

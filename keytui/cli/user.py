@@ -1,0 +1,75 @@
+"""``keytui user …``: add people and manage them."""
+
+import click
+
+from keytui.cli.exits import say
+from keytui.cli.session import acting_as
+from keytui.domain import clock, sign_in_code
+from keytui.domain.permissions import Role
+from keytui.domain.records import Actor
+from keytui.domain.secret import Secret
+from keytui.services import users
+
+
+@click.group("user")
+def user_commands() -> None:
+    """Add people and manage them (administrators)."""
+
+
+def _hand_over(code: Secret, name: str) -> None:
+    hours = clock.duration(sign_in_code.LIFETIME).replace(" d", " days")
+    say(f"One-time sign-in code for {name}, good for {hours}. It is shown only now:")
+    click.echo(code.reveal())
+    code.wipe()
+
+
+@user_commands.command("add")
+@click.argument("name", metavar="USER_ID")
+@click.option("--administrator", is_flag=True, help="Add an administrator instead of a user.")
+@acting_as
+def user_add(actor: Actor, name: str, administrator: bool) -> None:
+    """Add a person and print their one-time sign-in code."""
+    role = Role.ADMINISTRATOR if administrator else Role.USER
+    _hand_over(users.add_user(actor, name, role), name.lower())
+
+
+@user_commands.command("list")
+@acting_as
+def user_list(actor: Actor) -> None:
+    """List the people: User ID, role, status, active keys, last sign-in."""
+    for user in users.list_users(actor):
+        signed_in = "never" if user.last_sign_in_at is None else clock.iso(user.last_sign_in_at)
+        click.echo(f"{user.user_id}\t{user.role}\t{user.status}\t{user.active_keys}\t{signed_in}")
+
+
+@user_commands.command("reset-sign-in")
+@click.argument("name", metavar="USER_ID")
+@acting_as
+def user_reset(actor: Actor, name: str) -> None:
+    """End a person's password and sign-ins; print a new one-time sign-in code."""
+    _hand_over(users.reset_sign_in(actor, name.lower()), name.lower())
+
+
+@user_commands.command("role")
+@click.argument("name", metavar="USER_ID")
+@click.argument("role", type=click.Choice([role.value for role in Role]))
+@click.option(
+    "--active-keys",
+    default=0,
+    help="How many keys you know a promotion will deactivate.",
+)
+@acting_as
+def user_role(actor: Actor, name: str, role: str, active_keys: int) -> None:
+    """Make a person a user or an administrator."""
+    users.set_role(actor, name.lower(), Role(role), active_keys=active_keys)
+    say(f"{name.lower()} is now {role}.")
+
+
+@user_commands.command("deactivate")
+@click.argument("name", metavar="USER_ID")
+@click.option("--reason", required=True, help="Why; kept on record.")
+@acting_as
+def user_deactivate(actor: Actor, name: str, reason: str) -> None:
+    """End a person's access for good; their keys stop working at once."""
+    users.deactivate_user(actor, name.lower(), reason)
+    say(f"{name.lower()} is inactive. Their keys stopped working.")
