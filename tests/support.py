@@ -4,6 +4,8 @@ import io
 import os
 import subprocess
 import sys
+import threading
+from collections.abc import Callable
 from contextlib import ExitStack, redirect_stderr, redirect_stdout
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,6 +15,7 @@ from unittest.mock import patch
 from keytui import cli
 from keytui.domain.audit import Action, Outcome
 from keytui.domain.clock import DAY, HOUR, MINUTE, SECOND
+from keytui.domain.errors import KeytuiError
 from keytui.domain.permissions import Role
 from keytui.domain.records import Actor
 from keytui.services import sign_in, users
@@ -38,9 +41,7 @@ class Clock:
 
     now: int = 1_795_500_000 * SECOND
 
-    def advance(
-        self, *, days: int = 0, hours: int = 0, minutes: int = 0, seconds: int = 0
-    ) -> None:
+    def advance(self, *, days: int = 0, hours: int = 0, minutes: int = 0, seconds: int = 0) -> None:
         """Let time pass."""
         self.now += days * DAY + hours * HOUR + minutes * MINUTE + seconds * SECOND
 
@@ -123,9 +124,7 @@ def keytui(*arguments: str | Path, typed: str | bytes = "") -> Answer:
     with ExitStack() as stack:
         stack.enter_context(patch.object(sys, "argv", ["keytui", *map(str, arguments)]))
         stack.enter_context(
-            patch.object(
-                sys, "stdin", io.TextIOWrapper(io.BytesIO(entered), encoding="utf-8")
-            )
+            patch.object(sys, "stdin", io.TextIOWrapper(io.BytesIO(entered), encoding="utf-8"))
         )
         stack.enter_context(redirect_stdout(out))
         stack.enter_context(redirect_stderr(err))
@@ -138,10 +137,43 @@ def keytui(*arguments: str | Path, typed: str | bytes = "") -> Answer:
     return Answer(code, _written(out), _written(err))
 
 
+def said(answer: Answer) -> str:
+    """Return what a refusing command said: one line of talk, no answer, no traceback."""
+    assert answer.out == ""
+    assert answer.err.count("\n") == 1, answer.err
+    assert answer.err.startswith("keytui: ")
+    assert "internal error" not in answer.err
+    return answer.err.removeprefix("keytui: ").removesuffix("\n")
+
+
 def _written(stream: io.TextIOWrapper) -> str:
     stream.flush()
     stream.seek(0)
     return stream.read()
+
+
+def race(*acts: Callable[[], object]) -> list[KeytuiError | None]:
+    """Do all ``acts`` at the same instant, a thread each; return how each ended."""
+    start = threading.Barrier(len(acts))
+    ends: list[KeytuiError | None] = []
+
+    def run(act: Callable[[], object]) -> None:
+        users.administrator_exists()  # be connected before the start
+        start.wait()
+        try:
+            act()
+            ends.append(None)
+        except KeytuiError as error:
+            ends.append(error)
+        finally:
+            close_database()
+
+    threads = [threading.Thread(target=run, args=(act,)) for act in acts]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return ends
 
 
 def python(code: str, *arguments: str | Path) -> subprocess.CompletedProcess[str]:

@@ -17,9 +17,7 @@ def test_a_key_text_is_52_characters_that_a_secret_scanner_finds() -> None:
 
 def test_a_new_key_text_is_well_formed() -> None:
     """Every key text that is drawn passes its own check."""
-    assert all(
-        key_text.is_well_formed(key_text.generate().reveal()) for _ in range(100)
-    )
+    assert all(key_text.is_well_formed(key_text.generate().reveal()) for _ in range(100))
 
 
 def test_no_key_text_is_drawn_twice() -> None:

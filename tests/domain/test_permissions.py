@@ -30,17 +30,15 @@ def test_the_table_is_that_of_the_design() -> None:
 
 def test_the_table_has_a_cell_for_every_permission_and_role() -> None:
     """No permission and no role is missing from the table."""
-    assert {
-        (permission, role) for permission, row in PERMISSIONS.items() for role in row
-    } == set(itertools.product(Permission, Role))
+    assert {(permission, role) for permission, row in PERMISSIONS.items() for role in row} == set(
+        itertools.product(Permission, Role)
+    )
 
 
 @pytest.mark.parametrize("own", [True, False], ids=["own", "other's"])
 @pytest.mark.parametrize("role", Role)
 @pytest.mark.parametrize("permission", Permission)
-def test_every_question_has_an_answer(
-    permission: Permission, role: Role, own: bool
-) -> None:
+def test_every_question_has_an_answer(permission: Permission, role: Role, *, own: bool) -> None:
     """The answer is ``None`` exactly where the table allows it, else one sentence."""
     reach = PERMISSIONS[permission][role]
     allowed = reach is Reach.ANY or (reach is Reach.OWN and own)

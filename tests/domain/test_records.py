@@ -67,9 +67,7 @@ def test_a_key_is_shown_masked() -> None:
 def test_no_record_can_carry_a_digest_or_a_hash(record: type) -> None:
     """No value that leaves the services has a field for what would recognise a secret."""
     names = " ".join(field.name for field in fields(record))
-    assert not [
-        word for word in ("digest", "hash", "password", "secret") if word in names
-    ]
+    assert not [word for word in ("digest", "hash", "password", "secret") if word in names]
 
 
 def test_a_record_is_frozen() -> None:

@@ -33,12 +33,10 @@ def test_a_traceback_with_local_variables_does_not_hold_the_text() -> None:
     """A traceback that lists local variables shows dots."""
     held = secret()
     try:
-        raise RuntimeError
-    except RuntimeError as error:
+        {}["no such key"]
+    except KeyError as error:
         printed = "".join(
-            traceback.TracebackException.from_exception(
-                error, capture_locals=True
-            ).format()
+            traceback.TracebackException.from_exception(error, capture_locals=True).format()
         )
     assert "held = Secret(••••)" in printed
     assert TEXT not in printed

@@ -38,9 +38,7 @@ def test_a_code_is_good_for_72_hours() -> None:
 )
 def test_a_code_is_recognised_however_it_is_typed(typed: str) -> None:
     """Case, dashes, spaces and misread characters do not matter."""
-    assert sign_in_code.digest(typed) == sign_in_code.digest(
-        "0123-4567-89AB-CDEF-1100-WXYZ"
-    )
+    assert sign_in_code.digest(typed) == sign_in_code.digest("0123-4567-89AB-CDEF-1100-WXYZ")
 
 
 @pytest.mark.parametrize(
@@ -50,9 +48,7 @@ def test_a_code_is_recognised_however_it_is_typed(typed: str) -> None:
 )
 def test_what_is_no_code_is_not_recognised(typed: str) -> None:
     """Anything at all may be presented; what is no code is never taken for one."""
-    assert sign_in_code.digest(typed) != sign_in_code.digest(
-        "0123-4567-89AB-CDEF-1100-WXYZ"
-    )
+    assert sign_in_code.digest(typed) != sign_in_code.digest("0123-4567-89AB-CDEF-1100-WXYZ")
 
 
 def test_one_wrong_character_is_another_code() -> None:

@@ -8,6 +8,7 @@ with what the app draws now.
 import asyncio
 import random
 import re
+import secrets
 import sys
 import tempfile
 from collections.abc import Sequence
@@ -17,7 +18,7 @@ from pathlib import Path
 from types import SimpleNamespace
 from unittest import mock
 
-from keytui.domain import clock, key_text, passwords
+from keytui.domain import clock, passwords
 from keytui.services import demo
 from keytui.settings import Settings
 from keytui.storage.database import close_database, open_database
@@ -42,7 +43,7 @@ async def picture(who: str, keys: Sequence[str]) -> str:
     with (
         tempfile.TemporaryDirectory() as folder,
         mock.patch.object(clock, "source", lambda: MOMENT),
-        mock.patch.object(key_text, "secrets", seeded),
+        mock.patch.object(secrets, "choice", lambda alphabet: seeded.choice(alphabet)),
     ):
         open_database(str(Path(folder) / "demo.db"))
         demo.fill()

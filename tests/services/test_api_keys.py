@@ -101,9 +101,7 @@ def test_a_key_is_found_by_number_and_by_last_four(maria: Actor) -> None:
     assert len(api_keys.list_keys(maria, containing=keys[11].last_four)) < 12
 
 
-def test_deactivating_says_who_when_and_why(
-    clock: Clock, maria: Actor, adam: Actor
-) -> None:
+def test_deactivating_says_who_when_and_why(clock: Clock, maria: Actor, adam: Actor) -> None:
     """An administrator ends somebody's key, on record in the key and in the trail."""
     key, _ = api_keys.create_key(maria, "CI")
     clock.advance(hours=1)
@@ -160,9 +158,7 @@ def test_a_label_that_does_not_fit_changes_nothing(maria: Actor, label: str) -> 
     assert (people_and_keys(), trail()) == before
 
 
-def test_other_peoples_keys_are_out_of_reach(
-    maria: Actor, person: MakePerson
-) -> None:
+def test_other_peoples_keys_are_out_of_reach(maria: Actor, person: MakePerson) -> None:
     """A user can neither see, end nor rename the key of another."""
     key, _ = api_keys.create_key(maria, "CI")
     noor = person("noor")

@@ -51,9 +51,7 @@ def test_it_has_no_keys_and_creates_none(host: Actor) -> None:
     assert (trail()[-1].actor, trail()[-1].outcome) == (host.user_id, Outcome.REFUSED)
 
 
-def test_its_acts_are_on_record_under_its_name(
-    host: Actor, maria: Actor, tmp_path: Path
-) -> None:
+def test_its_acts_are_on_record_under_its_name(host: Actor, maria: Actor, tmp_path: Path) -> None:
     """What it does is done by ``host:NAME`` in the trail and in the rows."""
     key, _ = api_keys.create_key(maria, "CI")
     api_keys.deactivate_key(host, key.key_id, "rotated by cron")

@@ -33,9 +33,7 @@ def test_a_wrong_password_does_not_unlock(maria: Actor) -> None:
 
 
 @pytest.mark.parametrize("password", [PASSWORD, WRONG_PASSWORD])
-def test_nothing_unlocks_a_sign_in_that_ended(
-    host: Actor, maria: Actor, password: str
-) -> None:
+def test_nothing_unlocks_a_sign_in_that_ended(host: Actor, maria: Actor, password: str) -> None:
     """After a deactivation neither the right nor a wrong password goes on."""
     users.deactivate_user(host, "maria", "left")
     with pytest.raises(SignedOut, match="deactivated"):

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from keytui.domain.audit import Outcome
-from keytui.domain.permissions import Role
 from keytui.domain.errors import Refused
+from keytui.domain.permissions import Role
 from keytui.domain.records import Actor
 from keytui.services import api_keys, audit, report, users
 from tests.support import MakePerson, people_and_keys, signed_in, trail
@@ -47,12 +47,8 @@ Act = Callable[[World, Actor], object]
 
 ACTIONS: dict[str, Act] = {
     "create a key": lambda w, who: api_keys.create_key(who, "new"),
-    "deactivate an own key": lambda w, who: api_keys.deactivate_key(
-        who, w.keys["maria"], "lost"
-    ),
-    "deactivate another's key": lambda w, who: api_keys.deactivate_key(
-        who, w.keys["noor"], "lost"
-    ),
+    "deactivate an own key": lambda w, who: api_keys.deactivate_key(who, w.keys["maria"], "lost"),
+    "deactivate another's key": lambda w, who: api_keys.deactivate_key(who, w.keys["noor"], "lost"),
     "edit the label of an own key": lambda w, who: api_keys.edit_label(
         who, w.keys.get(who.user_id, 1), "renamed"
     ),
@@ -68,13 +64,9 @@ ACTIONS: dict[str, Act] = {
         who, report.Format.JSONL, io.BytesIO()
     ),
     "add a person": lambda w, who: users.add_user(who, "zoe", Role.USER),
-    "add an administrator": lambda w, who: users.add_user(
-        who, "zoe", Role.ADMINISTRATOR
-    ),
+    "add an administrator": lambda w, who: users.add_user(who, "zoe", Role.ADMINISTRATOR),
     "reset a sign-in": lambda w, who: users.reset_sign_in(who, "noor"),
-    "change a role": lambda w, who: users.set_role(
-        who, "astrid", Role.USER, active_keys=0
-    ),
+    "change a role": lambda w, who: users.set_role(who, "astrid", Role.USER, active_keys=0),
     "promote oneself": lambda w, who: users.set_role(
         who, "maria", Role.ADMINISTRATOR, active_keys=1
     ),

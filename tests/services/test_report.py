@@ -36,9 +36,7 @@ def test_the_columns_stand_in_the_order_of_the_rules(host: Actor) -> None:
     assert header == list(report.COLUMNS)
 
 
-def test_a_row_says_what_is_known_of_a_key(
-    clock: Clock, maria: Actor, adam: Actor
-) -> None:
+def test_a_row_says_what_is_known_of_a_key(clock: Clock, maria: Actor, adam: Actor) -> None:
     """An active, never used key: mask, age in days, the word never, ISO 8601 in UTC."""
     key, secret = api_keys.create_key(maria, "CI")
     clock.advance(days=41, hours=23)
@@ -72,9 +70,7 @@ def test_the_last_use_is_iso_8601(clock: Clock, maria: Actor, adam: Actor) -> No
     )
 
 
-def test_the_age_stops_at_the_deactivation(
-    clock: Clock, maria: Actor, adam: Actor
-) -> None:
+def test_the_age_stops_at_the_deactivation(clock: Clock, maria: Actor, adam: Actor) -> None:
     """A dead key grows no older, and says who ended it, when and why."""
     key, _ = api_keys.create_key(maria, "CI")
     clock.advance(days=7)
@@ -101,9 +97,7 @@ def test_a_key_of_an_inactive_owner_is_inactive(maria: Actor, adam: Actor) -> No
     assert (row["status"], row["state"]) == ("inactive", "owner inactive")
 
 
-def test_every_key_of_the_system_is_a_row(
-    person: MakePerson, host: Actor
-) -> None:
+def test_every_key_of_the_system_is_a_row(person: MakePerson, host: Actor) -> None:
     """All of everybody's keys, by User ID and then by number; administrators have none."""
     for name in ("noor", "maria", "astrid"):
         actor = person(name)
@@ -129,9 +123,7 @@ def test_no_cell_is_a_formula(maria: Actor, adam: Actor, label: str) -> None:
     assert json.loads(line)["label"] == label, "JSON is no spreadsheet"
 
 
-@pytest.mark.parametrize(
-    "raw", [" =1+1", "\t=1", "\r=1", "\n=1", "\0=1", "\u200b=1", "\x1b=1"]
-)
+@pytest.mark.parametrize("raw", [" =1+1", "\t=1", "\r=1", "\n=1", "\0=1", "\u200b=1", "\x1b=1"])
 def test_a_formula_behind_something_invisible_is_none_either(
     maria: Actor, adam: Actor, raw: str
 ) -> None:
@@ -146,9 +138,7 @@ def test_a_formula_behind_something_invisible_is_none_either(
 @pytest.mark.parametrize(
     "label", ['say "hi", then go', "a;b,c|d", "naïve 日本 🚀", "'quoted'", "1e5", "007"]
 )
-def test_any_label_is_read_back_as_it_is(
-    maria: Actor, adam: Actor, label: str
-) -> None:
+def test_any_label_is_read_back_as_it_is(maria: Actor, adam: Actor, label: str) -> None:
     """Quotes, separators and scripts survive the way through CSV and JSON."""
     api_keys.create_key(maria, label)
     (row,) = read(adam)
@@ -178,9 +168,7 @@ def test_a_json_line_has_the_same_columns(maria: Actor, adam: Actor) -> None:
     assert (lines[0]["last_used"], lines[0]["deactivated_at"]) == ("never", None)
 
 
-def test_no_key_text_and_no_digest_is_in_the_report(
-    maria: Actor, adam: Actor
-) -> None:
+def test_no_key_text_and_no_digest_is_in_the_report(maria: Actor, adam: Actor) -> None:
     """The report masks like everything else."""
     _, secret = api_keys.create_key(maria, "CI")
     for form in Format:

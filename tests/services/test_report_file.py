@@ -77,9 +77,7 @@ def test_a_stream_is_on_record_too(adam: Actor, folder: Path) -> None:
 
 
 @pytest.mark.parametrize("there", ["file", "folder", "link to nowhere", "link to file"])
-def test_what_is_there_is_not_overwritten(
-    adam: Actor, folder: Path, there: str
-) -> None:
+def test_what_is_there_is_not_overwritten(adam: Actor, folder: Path, there: str) -> None:
     """Without being asked to, an export replaces nothing and follows no link."""
     path, other = folder / "report.csv", folder / "other"
     if there == "file":
@@ -133,14 +131,12 @@ def test_a_replaced_file_is_private_and_a_replaced_link_is_not_followed(
 
 
 @pytest.mark.parametrize("replace", [False, True])
-def test_a_write_that_fails_leaves_no_file(
-    adam: Actor, folder: Path, replace: bool
-) -> None:
+def test_a_write_that_fails_leaves_no_file(adam: Actor, folder: Path, *, replace: bool) -> None:
     """A report that does not fit on the disk is said to fail, and not half of it stays."""
     limits = resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (4096, limits[1]))
     try:
-        with pytest.raises(BadInput, match="cannot be written .* choose another place"):
+        with pytest.raises(BadInput, match=r"cannot be written .* choose another place"):
             report.export(adam, Format.CSV, folder / "report.csv", replace=replace)
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, limits)
@@ -155,7 +151,7 @@ def test_a_write_that_fails_leaves_no_file(
 )
 @pytest.mark.parametrize("replace", [False, True])
 def test_an_impossible_place_is_said(
-    adam: Actor, folder: Path, name: str, replace: bool
+    adam: Actor, folder: Path, name: str, *, replace: bool
 ) -> None:
     """Where no file can be, one sentence says so and nothing is on record as done."""
     with pytest.raises(BadInput, match="choose another place"):
@@ -175,7 +171,7 @@ def test_a_folder_is_not_replaced(adam: Actor, folder: Path) -> None:
 
 @pytest.mark.parametrize("replace", [False, True])
 def test_a_user_gets_no_report_and_is_on_record(
-    maria: Actor, folder: Path, replace: bool
+    maria: Actor, folder: Path, *, replace: bool
 ) -> None:
     """The refusal comes before the disk is touched: it tells nothing about it."""
     there = folder / "there.csv"
@@ -207,7 +203,7 @@ def test_without_an_event_there_is_no_report(adam: Actor, folder: Path) -> None:
 @pytest.mark.usefixtures("no_commits")
 @pytest.mark.parametrize("replace", [False, True])
 def test_when_the_event_is_lost_at_the_commit_there_is_no_report(
-    adam: Actor, folder: Path, replace: bool
+    adam: Actor, folder: Path, *, replace: bool
 ) -> None:
     """A full disk may show itself only at the commit: then no report has appeared either."""
     path = folder / "report.csv"
@@ -219,9 +215,7 @@ def test_when_the_event_is_lost_at_the_commit_there_is_no_report(
     assert (path.read_text() if path.exists() else "") == "the one before" * replace
 
 
-def test_a_name_that_acts_is_said_harmlessly(
-    clock: Clock, adam: Actor, folder: Path
-) -> None:
+def test_a_name_that_acts_is_said_harmlessly(clock: Clock, adam: Actor, folder: Path) -> None:
     """An escape sequence in a file name reaches neither the sentence nor the trail."""
     path = folder / "a\x1b]52;c;eA==\x07.csv"
     report.export(adam, Format.CSV, path)

@@ -39,9 +39,7 @@ def names(path: Path) -> tuple[set[str], set[str]]:
         return {name for (name,) in tables}, {name for (name,) in done}
 
 
-def test_a_failing_migration_leaves_nothing_of_itself(
-    tmp_path: Path, steps: Path
-) -> None:
+def test_a_failing_migration_leaves_nothing_of_itself(tmp_path: Path, steps: Path) -> None:
     """Neither its tables nor its record stay, and what was there before is untouched."""
     path = open_database(str(tmp_path / "keytui.db"))
     models.UserRow.create(user_id="maria", role="user", created_at=1)
@@ -70,9 +68,7 @@ def test_the_steps_before_a_failing_one_stay(tmp_path: Path, steps: Path) -> Non
     assert names(path) == (before[0] | {"whole"}, before[1] | {"9001_works"})
 
 
-def test_a_new_database_that_cannot_be_finished_is_not_there(
-    tmp_path: Path, steps: Path
-) -> None:
+def test_a_new_database_that_cannot_be_finished_is_not_there(tmp_path: Path, steps: Path) -> None:
     """A file that exists is always a whole one."""
     (steps / "9001_fails.py").write_text(FAILS_HALF_WAY)
     folder = tmp_path / "data"

@@ -82,9 +82,7 @@ def test_any_file_name_is_a_file_name(tmp_path: Path, name: str) -> None:
         ("secure_delete", 1),
     ],
 )
-def test_every_thread_gets_a_safe_connection(
-    database: Path, pragma: str, value: object
-) -> None:
+def test_every_thread_gets_a_safe_connection(database: Path, pragma: str, value: object) -> None:
     """WAL, synchronous FULL and foreign keys are on in each thread's own connection."""
     found = [rows(f"PRAGMA {pragma}")]
 

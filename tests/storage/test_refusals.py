@@ -127,14 +127,10 @@ def test_a_database_of_a_newer_program_is_refused(ours: Path) -> None:
     "damage",
     [
         pytest.param(lambda whole: whole[:4096], id="cut after a page"),
-        pytest.param(
-            lambda whole: whole[:4096] + b"\xa5" * (len(whole) - 4096), id="overwritten"
-        ),
+        pytest.param(lambda whole: whole[:4096] + b"\xa5" * (len(whole) - 4096), id="overwritten"),
     ],
 )
-def test_a_damaged_database_is_refused(
-    ours: Path, damage: Callable[[bytes], bytes]
-) -> None:
+def test_a_damaged_database_is_refused(ours: Path, damage: Callable[[bytes], bytes]) -> None:
     """Damage is said as damage, and what is left is left for the repair."""
     ours.write_bytes(damage(ours.read_bytes()))
     before = ours.read_bytes()
@@ -161,9 +157,7 @@ RIGHTS = {
 }
 
 
-@pytest.mark.parametrize(
-    ("folder_mode", "file_mode", "words"), RIGHTS.values(), ids=RIGHTS.keys()
-)
+@pytest.mark.parametrize(("folder_mode", "file_mode", "words"), RIGHTS.values(), ids=RIGHTS.keys())
 def test_missing_rights_are_named(
     open_folder: Path, folder_mode: int, file_mode: int, words: str
 ) -> None:
@@ -203,9 +197,11 @@ def test_a_locked_database_opens_and_says_busy_on_writing(
     with closing(sqlite3.connect(ours, isolation_level=None)) as other:
         other.execute("BEGIN IMMEDIATE")
         open_database(str(ours))
-        with pytest.raises(DatabaseBusy, match="try again in a moment"):
-            with storage.transaction():
-                pytest.fail("the block runs only when the database is ours")
+        with (
+            pytest.raises(DatabaseBusy, match="try again in a moment"),
+            storage.transaction(),
+        ):
+            pytest.fail("the block runs only when the database is ours")
         other.execute("ROLLBACK")
         with storage.transaction():
             pass

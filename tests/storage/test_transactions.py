@@ -33,15 +33,12 @@ def test_a_finished_transaction_is_seen_by_others(database: Path) -> None:
 
 
 @pytest.mark.parametrize("error", [RuntimeError, KeyboardInterrupt, SystemExit])
-def test_an_exception_rolls_everything_back(
-    database: Path, error: type[BaseException]
-) -> None:
+def test_an_exception_rolls_everything_back(database: Path, error: type[BaseException]) -> None:
     """Of a block that is left by an exception nothing stays, and the exception passes."""
-    with pytest.raises(error):
-        with transaction():
-            add("maria")
-            add("noor")
-            raise error
+    with pytest.raises(error), transaction():  # noqa: PT012 - the whole block is what is tested
+        add("maria")
+        add("noor")
+        raise error
     assert committed(database) == []
 
 
@@ -69,10 +66,9 @@ def test_a_closed_connection_is_opened_on_first_use(database: Path) -> None:
 
 def test_a_broken_constraint_is_a_bug_and_passes_unchanged(database: Path) -> None:
     """A broken constraint is no fault of the machine."""
-    with pytest.raises(peewee.IntegrityError):
-        with transaction():
-            add("maria")
-            add("maria")
+    with pytest.raises(peewee.IntegrityError), transaction():  # noqa: PT012 - the whole block is what is tested
+        add("maria")
+        add("maria")
     assert committed(database) == []
 
 
@@ -80,19 +76,20 @@ def test_a_full_disk_is_said_and_nothing_is_changed(database: Path) -> None:
     """When the file cannot grow, the sentence says so and the block is undone."""
     pages = models.database.execute_sql("PRAGMA page_count").fetchone()[0]
     models.database.execute_sql(f"PRAGMA max_page_count = {pages}")
-    with pytest.raises(DatabaseUnusable, match="The disk is full: nothing was changed"):
-        with transaction():
-            for number in range(10_000):
-                add(f"user{number}")
+    with (
+        pytest.raises(DatabaseUnusable, match="The disk is full: nothing was changed"),
+        transaction(),
+    ):
+        for number in range(10_000):
+            add(f"user{number}")
     assert committed(database) == []
 
 
 def test_a_read_only_database_is_said(database: Path) -> None:
     """When nothing may be written, the sentence says so."""
     models.database.execute_sql("PRAGMA query_only = 1")
-    with pytest.raises(DatabaseUnusable, match="read-only for this account"):
-        with transaction():
-            add("maria")
+    with pytest.raises(DatabaseUnusable, match="read-only for this account"), transaction():
+        add("maria")
 
 
 @pytest.mark.parametrize(
@@ -111,9 +108,7 @@ def test_a_read_only_database_is_said(database: Path) -> None:
         (sqlite3.SQLITE_NOMEM, DatabaseUnusable, "reported an error"),
     ],
 )
-def test_every_fault_has_a_sentence(
-    code: int, kind: type[DatabaseUnusable], words: str
-) -> None:
+def test_every_fault_has_a_sentence(code: int, kind: type[DatabaseUnusable], words: str) -> None:
     """A fault, extended code or not, hidden behind others or not, is explained by its cause."""
     fault = sqlite3.OperationalError("whatever")
     fault.sqlite_errorcode = code
@@ -129,6 +124,4 @@ def test_a_fault_without_a_code_has_a_sentence_too() -> None:
     """What SQLite does not number is still explained, without its own words."""
     looped = peewee.OperationalError("secret detail")
     looped.__cause__ = looped
-    assert str(faults.explain(looped)) == (
-        "The database reported an error; nothing was changed."
-    )
+    assert str(faults.explain(looped)) == ("The database reported an error; nothing was changed.")

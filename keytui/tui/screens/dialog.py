@@ -38,6 +38,7 @@ class Dialog(Sized, ModalScreen[T | None], Generic[T]):
         """Create the dialog with nothing under way."""
         super().__init__()
         self.busy = False
+        self._done: list[T] = []
 
     def compose(self) -> ComposeResult:
         """Lay out the frame."""
@@ -106,9 +107,20 @@ class Dialog(Sized, ModalScreen[T | None], Generic[T]):
             self.complain(str(error))
             self.failed(error)
         else:
-            self.dismiss(result)
+            self._done.append(result)
+            self._close_when_on_top()
         finally:
             self.busy = False
+
+    def on_screen_resume(self) -> None:
+        """Close now, if what was done was done under another screen."""
+        self._close_when_on_top()
+
+    def _close_when_on_top(self) -> None:
+        # dismiss() takes the topmost screen away, whichever that is: a dialog
+        # that is done while the screen is locked must not open the lock.
+        if self._done and self.is_current:
+            self.dismiss(self._done.pop())
 
     def failed(self, error: KeytuiError) -> None:
         """React to what went wrong besides saying it."""

@@ -41,7 +41,7 @@ class Export(Form[Exported]):
                         (Format.JSONL.value, "JSON lines"),
                     ],
                 ),
-                Entry("path", "File", str(Path.cwd() / proposed_name(Format.CSV))),
+                Entry("path", "File", _proposed()),
             ],
             self._write,
             ok="Export",
@@ -67,6 +67,14 @@ class Export(Form[Exported]):
             if field.value.endswith(f".{form}"):
                 field.value = field.value.removesuffix(form) + event.value
                 break
+
+
+def _proposed() -> str:
+    try:
+        folder = Path.cwd()
+    except FileNotFoundError:  # somebody removed the folder keytui was started in
+        folder = Path("~")
+    return str(folder / proposed_name(Format.CSV))
 
 
 def _path(typed: str) -> Path:
