@@ -9,7 +9,8 @@ all of them and can create none. The floors, from the top; imports go down only:
     domain     what things are: pure Python, no I/O
 """
 
+from keytui.domain.errors import DatabaseUnusable
 from keytui.services.verification import Code, Verdict, Verifier
 
-__all__ = ["Code", "Verdict", "Verifier", "__version__"]
+__all__ = ["Code", "DatabaseUnusable", "Verdict", "Verifier", "__version__"]
 __version__ = "0.1.0"

@@ -38,7 +38,9 @@ def report(error: BaseException, folder: Path) -> str:
 def _places(error: BaseException) -> list[str]:
     lines: list[str] = []
     link: BaseException | None = error
-    while link is not None:
+    seen: list[BaseException] = []
+    while link is not None and link not in seen:
+        seen.append(link)
         lines.append(f"{type(link).__module__}.{type(link).__qualname__}")
         lines.extend(
             f"    {frame.f_code.co_filename}:{number} in {frame.f_code.co_qualname}"

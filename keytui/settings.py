@@ -126,7 +126,7 @@ def _read(file: Path) -> dict[str, Any]:
         return tomllib.loads(file.read_text(encoding="utf-8"))
     except FileNotFoundError:
         return {}
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+    except (OSError, ValueError) as error:  # not UTF-8, not TOML, a number too long
         raise BadInput(f"The configuration file {file} cannot be read: {error}.") from error
 
 
@@ -134,7 +134,7 @@ def _fit(name: str, value: object, where: str) -> object:
     text = str(value).strip()
     if name in _RANGES:
         low, high = _RANGES[name]
-        if not text.isdecimal() or not low <= int(text) <= high:
+        if not (text.isdecimal() and len(text) <= len(str(high)) and low <= int(text) <= high):
             raise BadInput(f"{where} must be a whole number from {low} to {high:,}.")
         return int(text)
     if name == "mouse":

@@ -1,13 +1,13 @@
 """``keytui export``: the report *Account API Key*, for cron and over SSH."""
 
 import sys
-from pathlib import Path
 
 import click
 
 from keytui.cli.exits import say
 from keytui.cli.session import acting_as
 from keytui.domain.errors import Conflict
+from keytui.domain.paths import absolute_path
 from keytui.domain.records import Actor
 from keytui.services import report
 
@@ -29,7 +29,7 @@ def export(actor: Actor, form: str, output: str, replace: bool) -> None:
     if output == "-":
         report.export_to_stream(actor, report.Format(form), sys.stdout.buffer)
         return
-    path = Path(output).expanduser()
+    path = absolute_path(output)
     try:
         rows = report.export(actor, report.Format(form), path, replace=replace)
     except Conflict as error:

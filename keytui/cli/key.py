@@ -20,12 +20,11 @@ def key_commands() -> None:
 @acting_as
 def key_list(actor: Actor, name: str | None) -> None:
     """List a person's API keys (your own by default), each masked."""
-    for key in api_keys.list_keys(actor, name.lower() if name else None):
+    for key in api_keys.list_keys(actor, name):
         used = "never" if key.last_used_at is None else clock.iso(key.last_used_at)
-        age = key.age_days(clock.now())
+        age = f"{key.age_days(clock.now())} d"
         click.echo(
-            harmless(f"{key.key_id}\t{key.masked}\t{key.state}\t{age} d\t{used}\t")
-            + harmless(key.label)
+            "\t".join((str(key.key_id), key.masked, key.state, age, used, harmless(key.label)))
         )
 
 

@@ -46,7 +46,7 @@ def _password() -> str:
     """Ask without echo; a script gives it as the first line of standard input."""
     if sys.stdin.isatty():
         return str(click.prompt("Password", hide_input=True, err=True))
-    return sys.stdin.readline().rstrip("\n")
+    return sys.stdin.buffer.readline().decode("utf-8", "replace").rstrip("\r\n")
 
 
 def acting_as(command: Callable[..., None]) -> Callable[..., None]:

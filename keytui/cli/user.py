@@ -47,7 +47,7 @@ def user_list(actor: Actor) -> None:
 @acting_as
 def user_reset(actor: Actor, name: str) -> None:
     """End a person's password and sign-ins; print a new one-time sign-in code."""
-    _hand_over(users.reset_sign_in(actor, name.lower()), name.lower())
+    _hand_over(users.reset_sign_in(actor, name), name.lower())
 
 
 @user_commands.command("role")
@@ -61,7 +61,7 @@ def user_reset(actor: Actor, name: str) -> None:
 @acting_as
 def user_role(actor: Actor, name: str, role: str, active_keys: int) -> None:
     """Make a person a user or an administrator."""
-    users.set_role(actor, name.lower(), Role(role), active_keys=active_keys)
+    users.set_role(actor, name, Role(role), active_keys=active_keys)
     say(f"{name.lower()} is now {role}.")
 
 
@@ -71,5 +71,5 @@ def user_role(actor: Actor, name: str, role: str, active_keys: int) -> None:
 @acting_as
 def user_deactivate(actor: Actor, name: str, reason: str) -> None:
     """End a person's access for good; their keys stop working at once."""
-    users.deactivate_user(actor, name.lower(), reason)
+    users.deactivate_user(actor, name, reason)
     say(f"{name.lower()} is inactive. Their keys stopped working.")

@@ -81,13 +81,15 @@ def check(password: str, user_id: str) -> None:
     Raises:
         BadInput: too short, too long, holds the User ID, or too easy to guess.
     """
+    if any(unicodedata.category(character) in ("Cc", "Cs") for character in password):
+        raise BadInput("A password cannot hold control characters: type it again without.")
+    # Judged as it will be hashed: full-width "password1234" is "password1234".
+    password = _normal(password)
     length = len(password)
     if length < MIN_LENGTH:
         raise BadInput(f"A password has at least {MIN_LENGTH} characters; this has {length}.")
     if length > MAX_LENGTH:
         raise BadInput(f"A password has at most {MAX_LENGTH} characters; this has {length:,}.")
-    if any(unicodedata.category(character) in ("Cc", "Cs") for character in password):
-        raise BadInput("A password cannot hold control characters: type it again without.")
     folded = password.casefold()
     if user_id.casefold() in folded:
         raise BadInput("A password cannot contain the User ID: choose another.")

@@ -25,7 +25,8 @@ _FORBIDDEN = {
 _MAX_MARKS_IN_A_ROW = 2
 
 # C0, DEL, C1 and what turns or hides text: the zero-width and bidi controls
-# of UAX #9, line and paragraph separators, and the byte-order mark.
+# of UAX #9, line and paragraph separators, the byte-order mark, and lone
+# surrogates, which no encoding can write.
 _DROPPED: Final = dict.fromkeys(
     [
         *range(0x20),
@@ -34,6 +35,7 @@ _DROPPED: Final = dict.fromkeys(
         *range(0x200B, 0x2010),
         *range(0x2028, 0x202F),
         *range(0x2060, 0x2070),
+        *range(0xD800, 0xE000),
         0xFEFF,
     ]
 )
@@ -58,7 +60,7 @@ def reason(typed: str) -> str:
 
 
 def harmless(text: str) -> str:
-    """Drop what could act on a terminal or a log: controls and bidi overrides."""
+    """Drop what could act on a terminal or a log, or cannot be written to one."""
     return text.translate(_DROPPED)
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from keytui.domain import clock, key_text, text
+from keytui.domain import clock, key_text, text, user_id
 from keytui.domain.audit import Action
 from keytui.domain.errors import BadInput, Conflict
 from keytui.domain.permissions import Permission
@@ -52,32 +52,34 @@ def create_key(
         return _get(row.id), secret
 
 
-def list_keys(actor: Actor, user_id: str | None = None, containing: str = "") -> Sequence[ApiKey]:
+def list_keys(actor: Actor, whose: str | None = None, containing: str = "") -> Sequence[ApiKey]:
     """Return a person's keys, working ones first, then newest first.
 
     Args:
         actor: who asks.
-        user_id: whose; the actor's own by default.
+        whose: the owner's User ID; the actor's own by default.
         containing: only keys with this text in label, last four or number;
             ``%`` and ``_`` mean themselves.
 
     Raises:
-        BadInput: there is no such person.
+        BadInput: there is no such person, or nobody is named and the actor is none.
         Refused: they are somebody else's and the actor is no administrator.
     """
-    name = user_id or actor.user_id
+    if whose is None and actor.row_id is None:
+        raise BadInput("Name the user whose keys you want to see.")
+    name = whose or actor.user_id
     with looking(actor, Action.KEY_LIST, name) as deed:
-        owner = UserRow.get_or_none(UserRow.user_id == name)
+        owner = UserRow.get_or_none(UserRow.user_id == user_id.folded(name))
         deed.about = owner.id if owner else None
         deed.require(Permission.VIEW_KEYS, owner=deed.about)
         if owner is None:
-            raise BadInput(f"There is no user {text.harmless(name)}.")
+            raise BadInput(f"There is no user {text.harmless(name)[:64]}.")
         query = select_keys().where(ApiKeyRow.owner == owner.id)
         if containing:
             query = query.where(
-                ApiKeyRow.label.contains(containing)
-                | ApiKeyRow.last_four.contains(containing)
-                | ApiKeyRow.id.cast("TEXT").contains(containing)
+                ApiKeyRow.label.contains(text.harmless(containing))
+                | ApiKeyRow.last_four.contains(text.harmless(containing))
+                | ApiKeyRow.id.cast("TEXT").contains(text.harmless(containing))
             )
         working_first = ApiKeyRow.deactivated_at.is_null(False)
         return [record(row) for row in query.order_by(working_first, ApiKeyRow.id.desc()).dicts()]

@@ -12,7 +12,7 @@ from typing import Final
 
 from peewee import Expression
 
-from keytui.domain import clock
+from keytui.domain import clock, user_id
 from keytui.domain.audit import Action, Outcome
 from keytui.domain.clock import HOUR, MINUTE, SECOND
 from keytui.domain.errors import SignInFailed, TooManyAttempts
@@ -66,8 +66,8 @@ class Attempt:
         return SignInFailed(words)
 
 
-def begin(name: str, origin: str, action: Action) -> Attempt:
-    """Look a person up by User ID, unless this attempt has to wait first.
+def begin(typed_id: str, origin: str, action: Action) -> Attempt:
+    """Look a person up by the User ID they typed, unless this attempt has to wait first.
 
     What is no User ID of ours may be a password in the wrong field, so it is
     never written down: 16 bits of its digest stand for it, enough to slow down
@@ -77,8 +77,9 @@ def begin(name: str, origin: str, action: Action) -> Attempt:
         TooManyAttempts: how long to wait; recorded.
     """
     with reading():
-        row = UserRow.get_or_none(UserRow.user_id == name)
-        unknown = hashlib.sha256(name.encode("utf-8", "replace")).hexdigest()[:4]
+        row = UserRow.get_or_none(UserRow.user_id == user_id.folded(typed_id))
+        typed = typed_id.strip().lower().encode("utf-8", "replace")
+        unknown = hashlib.sha256(typed).hexdigest()[:4]
         attempt = Attempt(action, row.user_id if row else f"unknown:{unknown}", row, origin)
         present = clock.now()
         target, here = AuditEventRow.target == attempt.target, AuditEventRow.origin == origin

@@ -1,14 +1,22 @@
 """The audit trail, read by people within their rights."""
 
 from collections.abc import Sequence
-
-from peewee import fn
+from typing import Any
 
 from keytui.domain.audit import Action, AuditEvent, Outcome
 from keytui.domain.permissions import PERMISSIONS, Permission, Reach
 from keytui.domain.records import Actor
+from keytui.domain.text import harmless
 from keytui.services.acting import looking
 from keytui.storage.models import AuditEventRow
+
+_SEARCHED = (
+    AuditEventRow.action,
+    AuditEventRow.outcome,
+    AuditEventRow.target,
+    AuditEventRow.detail,
+    AuditEventRow.origin,
+)
 
 
 def events(actor: Actor, containing: str = "", limit: int = 500) -> Sequence[AuditEvent]:
@@ -34,19 +42,10 @@ def events(actor: Actor, containing: str = "", limit: int = 500) -> Sequence[Aud
                 (AuditEventRow.actor_row == actor.row_id) | (AuditEventRow.about == actor.row_id)
             )
         if containing:
-            line = fn.LOWER(
-                AuditEventRow.actor.concat(" ")
-                .concat(AuditEventRow.action)
-                .concat(" ")
-                .concat(AuditEventRow.outcome)
-                .concat(" ")
-                .concat(AuditEventRow.target)
-                .concat(" ")
-                .concat(AuditEventRow.detail)
-                .concat(" ")
-                .concat(AuditEventRow.origin)
-            )
-            query = query.where(line.contains(containing.lower()))
+            line: Any = AuditEventRow.actor
+            for field in _SEARCHED:
+                line = line.concat(" ").concat(field)
+            query = query.where(line.contains(harmless(containing)))
         return [
             AuditEvent(
                 event_id=row.id,

@@ -25,6 +25,12 @@ def select_keys() -> Any:  # noqa: ANN401 - a Peewee query has no useful type
     ).join(UserRow, on=(ApiKeyRow.owner == UserRow.id))
 
 
+def is_working(present: int) -> Any:  # noqa: ANN401 - a Peewee expression has no useful type
+    """Return the condition that a key is neither deactivated nor expired."""
+    ends_later = ApiKeyRow.expires_at.is_null() | (ApiKeyRow.expires_at > present)
+    return ApiKeyRow.deactivated_at.is_null() & ends_later
+
+
 def record(row: dict[str, Any]) -> ApiKey:
     """Make the frozen value of a selected row."""
     return ApiKey(**{**row, "owner_status": Status(row["owner_status"])}, as_of=clock.now())

@@ -6,6 +6,7 @@ from keytui.domain.records import Actor
 from keytui.domain.text import harmless
 from keytui.storage.models import AuditEventRow
 
+_LONGEST_TARGET = 200
 NOBODY = "-"
 """The actor of an event when nobody is signed in."""
 
@@ -37,7 +38,7 @@ def append(  # noqa: PLR0913 - an event has this many parts
         actor=actor.user_id if actor else NOBODY,
         action=action,
         outcome=outcome,
-        target=target,
+        target=harmless(target)[:_LONGEST_TARGET],
         about=about,
         detail=harmless(detail),
         origin=harmless(origin or (actor.origin if actor else "")),

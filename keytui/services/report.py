@@ -10,7 +10,10 @@ import errno
 import io
 import json
 import os
+import shutil
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from enum import StrEnum
 from pathlib import Path
 from typing import BinaryIO, Final, TextIO
@@ -100,6 +103,8 @@ def export(actor: Actor, form: Format, path: Path, *, replace: bool = False) -> 
         with looking(actor, Action.REPORT_EXPORT) as deed:
             # Before the disk is touched: whoever may not export learns nothing of it.
             deed.require(Permission.EXPORT_REPORT)
+            if path.is_dir():
+                raise BadInput(f"{harmless(str(path))} is a folder: name a file in it.")
             if not replace and path.exists():
                 raise _exists(path)
             handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
@@ -108,14 +113,16 @@ def export(actor: Actor, form: Format, path: Path, *, replace: bool = False) -> 
                 rows = _write(form, file)
                 file.flush()
                 os.fsync(handle)
-        with acting(actor, Action.REPORT_EXPORT) as deed:
+        with (
+            _in_place(unfinished, path, replace=replace),
+            acting(actor, Action.REPORT_EXPORT) as deed,
+        ):
             deed.require(Permission.EXPORT_REPORT)
             deed.record(f"{rows} rows as {form} to {path}")
-            _publish(unfinished, path, replace=replace)
-    except OSError as error:
+    except (OSError, ValueError) as error:  # a NUL in a path is a ValueError
         raise BadInput(
-            f"The report cannot be written to {harmless(str(path))} ({error.strerror}): "
-            "choose another place."
+            f"The report cannot be written to {harmless(str(path))} "
+            f"({getattr(error, 'strerror', None) or error}): choose another place."
         ) from error
     finally:
         if unfinished is not None:
@@ -185,19 +192,38 @@ def _cell(value: str | int | None) -> str | int:
     return "'" + text if text.lstrip(" ").startswith(_FORMULA_STARTS) else text
 
 
-def _publish(unfinished: Path, path: Path, *, replace: bool) -> None:
-    if replace:
+@contextmanager
+def _in_place(unfinished: Path, path: Path, *, replace: bool) -> Iterator[None]:
+    """Have the report in its place; put things back as they were if the block fails."""
+    before = unfinished.with_name(f"{unfinished.name}.before")
+    replaced = replace and path.is_file()
+    if replaced:
+        _place(path, before)
         unfinished.replace(path)
-        return
+    else:
+        _place(unfinished, path)
+    try:
+        yield
+    except BaseException:
+        if replaced:
+            before.replace(path)
+        else:
+            path.unlink(missing_ok=True)
+        raise
+    finally:
+        before.unlink(missing_ok=True)
+
+
+def _place(file: Path, path: Path) -> None:
     try:
         # A link, unlike a rename, never replaces what somebody put there meanwhile.
-        path.hardlink_to(unfinished)
+        path.hardlink_to(file)
     except FileExistsError as error:
         raise _exists(path) from error
     except OSError as error:
         if error.errno not in (errno.EPERM, errno.ENOTSUP, errno.ENOSYS):
             raise
-        unfinished.rename(path)  # a file system without hard links
+        shutil.copy2(file, path)  # a file system without hard links
 
 
 def _exists(path: Path) -> Conflict:

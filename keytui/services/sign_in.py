@@ -11,6 +11,7 @@ from keytui.domain.audit import Action, Outcome
 from keytui.domain.errors import SignInFailed
 from keytui.domain.permissions import Role
 from keytui.domain.records import Actor, Status
+from keytui.domain.text import harmless
 from keytui.services import attempts, recording
 from keytui.services.acting import acting
 from keytui.services.attempts import Attempt
@@ -56,7 +57,7 @@ def sign_in(typed_id: str, secret: str, origin: str) -> SignedIn | PasswordNeede
         SignInFailed: wrong, or the code has expired; recorded.
         TooManyAttempts: not looked at; recorded.
     """
-    attempt = attempts.begin(typed_id.strip().lower(), origin, Action.USER_SIGN_IN)
+    attempt = attempts.begin(typed_id, origin, Action.USER_SIGN_IN)
     row = attempt.row
     kept = row.password_hash if row else None
     # Whoever it is and whatever was typed: one Argon2 verification, no less, no more.
@@ -173,7 +174,7 @@ def _enter(proved: UserRow, origin: str, how: str, fresh_hash: str | None = None
     previous_at, previous_from = row.last_sign_in_at, row.last_sign_in_from
     notices = _notices(row)
     row.last_sign_in_at = clock.now()
-    row.last_sign_in_from = origin
+    row.last_sign_in_from = harmless(origin)
     row.reset_at = None
     row.reset_by = None
     if fresh_hash is not None:

@@ -13,6 +13,7 @@ from keytui.domain.records import Actor, Status, User
 from keytui.domain.secret import Secret
 from keytui.services import recording
 from keytui.services.acting import acting, looking
+from keytui.services.key_records import is_working
 from keytui.storage.database import reading, transaction
 from keytui.storage.models import ApiKeyRow, UserRow
 
@@ -98,7 +99,11 @@ def list_users(actor: Actor, containing: str = "") -> Sequence[User]:
     """
     with looking(actor, Action.USER_LIST) as deed:
         deed.require(Permission.MANAGE_USERS)
-        works = (ApiKeyRow.owner == UserRow.id) & ApiKeyRow.deactivated_at.is_null()
+        works = (
+            (ApiKeyRow.owner == UserRow.id)
+            & (UserRow.status == Status.ACTIVE)
+            & is_working(clock.now())
+        )
         query = (
             UserRow.select(
                 UserRow.id,
@@ -116,7 +121,7 @@ def list_users(actor: Actor, containing: str = "") -> Sequence[User]:
             .order_by(UserRow.user_id)
         )
         if containing:
-            query = query.where(UserRow.user_id.contains(containing.lower()))
+            query = query.where(UserRow.user_id.contains(text.harmless(containing)))
         return [_user(row) for row in cast("Iterable[dict[str, Any]]", query.dicts())]
 
 
@@ -222,7 +227,7 @@ def deactivate_user(actor: Actor, name: str, typed_reason: str) -> None:
 
 
 def _find(name: str) -> UserRow:
-    row = UserRow.get_or_none(UserRow.user_id == name)
+    row = UserRow.get_or_none(UserRow.user_id == user_id.folded(name))
     if row is None:
         raise BadInput(f"There is no user {text.harmless(name)[: user_id.MAX_LENGTH]}.")
     return row

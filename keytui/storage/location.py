@@ -1,8 +1,7 @@
 """What names a database: a path or a URL."""
 
-import os
-
 from keytui.domain.errors import BadInput
+from keytui.domain.paths import absolute
 
 
 def sqlite_path(location: str) -> str:
@@ -24,9 +23,4 @@ def sqlite_path(location: str) -> str:
             f"keytui cannot use a {scheme} database: "
             "give a file path or sqlite:///PATH with --database."
         )
-    if not path or "\0" in path:
-        raise BadInput("Name a database file with --database.")
-    expanded = os.path.expanduser(path)
-    if expanded.startswith("~"):
-        raise BadInput(f"There is no home folder for {path}: write the whole path.")
-    return os.path.abspath(expanded)
+    return absolute(path)

@@ -14,11 +14,13 @@ KEY = ApiKey(
     label="CI runner",
     last_four="x7Qz",
     created_at=100 * DAY,
+    expires_at=None,
     last_used_at=None,
     last_used_from=None,
     deactivated_at=None,
     deactivated_by=None,
     deactivation_reason=None,
+    as_of=110 * DAY,
 )
 
 
@@ -38,6 +40,22 @@ def test_a_key_is_active_only_if_it_and_its_owner_are(
     """The state says why a key works or not; the status is active or inactive."""
     key = replace(KEY, deactivated_at=deactivated_at, owner_status=owner_status)
     assert (key.state, key.status) == (state, status)
+
+
+@pytest.mark.parametrize(
+    ("expires_at", "state"),
+    [
+        (110 * DAY + 1, KeyState.ACTIVE),
+        (110 * DAY, KeyState.EXPIRED),
+        (109 * DAY, KeyState.EXPIRED),
+    ],
+    ids=["a moment before", "at the moment", "after it"],
+)
+def test_a_key_works_until_its_end(expires_at: int, state: KeyState) -> None:
+    """From the moment of its end on a key is expired, and so inactive."""
+    key = replace(KEY, expires_at=expires_at)
+    assert key.state is state
+    assert (key.status is Status.ACTIVE) == (state is KeyState.ACTIVE)
 
 
 def test_a_living_key_ages_until_now() -> None:

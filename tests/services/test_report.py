@@ -50,6 +50,7 @@ def test_a_row_says_what_is_known_of_a_key(clock: Clock, maria: Actor, adam: Act
             "key_id": str(key.key_id),
             "label": "CI",
             "created_at": "2026-11-24T06:00:00Z",
+            "expires_at": "",
             "state": "active",
             "deactivated_at": "",
             "deactivated_by": "",

@@ -27,7 +27,7 @@ def steps(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Return a copy of the folder of migrations, to which a test can add one."""
     folder = tmp_path / "migrations"
     shutil.copytree(schema._FOLDER, folder, ignore=shutil.ignore_patterns("__*"))
-    monkeypatch.setattr(schema, "_FOLDER", folder)
+    monkeypatch.setattr(schema, "_FOLDER", str(folder))
     return folder
 
 
@@ -82,12 +82,12 @@ def test_a_new_database_has_every_migration_on_record(tmp_path: Path) -> None:
     """The history holds exactly the names of the files."""
     path = open_database(str(tmp_path / "keytui.db"))
     close_database()
-    assert names(path)[1] == {step.stem for step in schema._FOLDER.glob("0*.py")}
+    assert names(path)[1] == {step.stem for step in Path(schema._FOLDER).glob("0*.py")}
 
 
 def test_migrations_are_numbered_without_a_gap() -> None:
     """0001, 0002 … each number once."""
-    numbers = sorted(int(step.name[:4]) for step in schema._FOLDER.glob("0*.py"))
+    numbers = sorted(int(step.name[:4]) for step in Path(schema._FOLDER).glob("0*.py"))
     assert numbers == list(range(1, len(numbers) + 1))
 
 
@@ -95,13 +95,13 @@ def test_migrations_are_numbered_without_a_gap() -> None:
 def test_a_model_and_its_table_have_the_same_columns(
     database: Path, model: type[models._Row]
 ) -> None:
-    """What the migrations build is what the models say: names, order, types, what may be empty."""
-    table = [
+    """What the migrations build is what the models say: names, types, what may be empty."""
+    table = sorted(
         (column.name, column.data_type, column.null, column.primary_key)
         for column in models.database.get_columns(model._meta.table_name)
-    ]
+    )
     kinds = {"TEXT": "TEXT", "BLOB": "BLOB", "BIGINT": "INTEGER"}
-    assert table == [
+    assert table == sorted(
         (
             field.column_name,
             kinds.get(field.field_type, "INTEGER"),
@@ -109,7 +109,7 @@ def test_a_model_and_its_table_have_the_same_columns(
             field.primary_key,
         )
         for field in model._meta.sorted_fields
-    ]
+    )
 
 
 @pytest.mark.parametrize("model", models._Row.__subclasses__())

@@ -155,7 +155,7 @@ def test_a_location_is_a_path_or_an_sqlite_url(
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("HOME", "/home/maria")
     expected = path.format(here=tmp_path, home="/home/maria")
-    assert sqlite_path(location) == Path(expected)
+    assert sqlite_path(location) == expected
 
 
 @pytest.mark.parametrize(
@@ -170,8 +170,15 @@ def test_a_url_of_another_kind_is_refused_without_its_password(location: str) ->
 
 @pytest.mark.parametrize(
     "location",
-    ["~nobody-of-this-name/keys.db", "a\0b.db", "x" * 300, "y" * 5_000 + "/z.db"],
-    ids=["unknown home folder", "NUL", "name too long", "path too long"],
+    ["", "sqlite:///", "~nobody-of-this-name/keys.db", "a\0b.db", "x" * 300, "y" * 5_000 + "/z.db"],
+    ids=[
+        "nothing",
+        "nothing in a URL",
+        "unknown home folder",
+        "NUL",
+        "name too long",
+        "path too long",
+    ],
 )
 def test_an_impossible_path_is_refused_with_a_sentence(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, location: str

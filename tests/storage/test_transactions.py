@@ -18,6 +18,12 @@ def add(user_id: str) -> None:
     UserRow.create(user_id=user_id, role="user", created_at=1)
 
 
+def add_many(count: int) -> None:
+    """Add people until there are many, or no room for more."""
+    for number in range(count):
+        add(f"user{number}")
+
+
 def committed(database: Path) -> list[str]:
     """Return the User IDs that another connection sees."""
     with closing(sqlite3.connect(database)) as other:
@@ -80,8 +86,7 @@ def test_a_full_disk_is_said_and_nothing_is_changed(database: Path) -> None:
         pytest.raises(DatabaseUnusable, match="The disk is full: nothing was changed"),
         transaction(),
     ):
-        for number in range(10_000):
-            add(f"user{number}")
+        add_many(10_000)
     assert committed(database) == []
 
 

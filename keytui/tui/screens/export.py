@@ -4,7 +4,8 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from keytui.domain.errors import BadInput, Conflict, KeytuiError
+from keytui.domain.errors import Conflict, KeytuiError
+from keytui.domain.paths import absolute_path
 from keytui.services.report import Format, proposed_name
 from keytui.tui.screens.form import Entry, Form, Values
 from keytui.tui.widgets.choice import Choice
@@ -50,14 +51,14 @@ class Export(Form[Exported]):
         self.first_focus = "#path"
 
     async def _write(self, values: Values) -> Exported:
-        path = _path(values["path"])
+        path = absolute_path(values["path"])
         rows = await self._exporting(Format(values["format"]), path, path == self._replace)
         return Exported(rows, path)
 
     def failed(self, error: KeytuiError) -> None:
         """Offer to replace a file that is there."""
         if isinstance(error, Conflict):
-            self._replace = _path(self.values["path"])
+            self._replace = absolute_path(self.values["path"])
             self.complain(f"{error} Export once more to replace it.")
 
     def on_choice_changed(self, event: Choice.Changed) -> None:
@@ -75,12 +76,3 @@ def _proposed() -> str:
     except FileNotFoundError:  # somebody removed the folder keytui was started in
         folder = Path("~")
     return str(folder / proposed_name(Format.CSV))
-
-
-def _path(typed: str) -> Path:
-    if not typed.strip() or "\0" in typed:
-        raise BadInput("Enter the name of a file.")
-    try:
-        return Path(typed.strip()).expanduser().absolute()
-    except RuntimeError as error:
-        raise BadInput("There is no such home folder: write the whole path.") from error

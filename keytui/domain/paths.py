@@ -1,0 +1,34 @@
+"""Paths as people type them."""
+
+import os
+from typing import TYPE_CHECKING
+
+from keytui.domain.errors import BadInput
+from keytui.domain.text import harmless
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def absolute(typed: str) -> str:
+    """Return the absolute path that was typed, with ``~`` for a home folder.
+
+    Raises:
+        BadInput: it is empty, names nobody's home, or holds control characters.
+    """
+    path = typed.strip()
+    if not path:
+        raise BadInput("Enter the name of a file.")
+    if harmless(path) != path:
+        raise BadInput("The name of a file cannot hold control characters.")
+    expanded = os.path.expanduser(path)
+    if expanded.startswith("~"):
+        raise BadInput(f"There is no home folder for {path}: write the whole path.")
+    return os.path.abspath(expanded)
+
+
+def absolute_path(typed: str) -> "Path":
+    """Return :func:`absolute` as a path object."""
+    from pathlib import Path  # late: a verification does without it
+
+    return Path(absolute(typed))

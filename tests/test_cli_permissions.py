@@ -1,0 +1,112 @@
+"""The permission table once more, at the command line's door."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from keytui.domain.audit import Outcome
+from keytui.domain.permissions import Role
+from keytui.domain.records import Actor
+from keytui.services import api_keys
+from tests.support import PASSWORD, MakePerson, keytui, people_and_keys, trail
+
+ADMINISTRATORS_ONLY = "Only an administrator manages users."
+EXPORT = "Only an administrator exports the report."
+
+# action: the command line, and the sentence for a user. An administrator and
+# the host's own account may do all of it: creating a key and editing its label,
+# which they may not, are no commands.
+TABLE: dict[str, tuple[list[str], str | None]] = {
+    "deactivate an own key": (["key", "deactivate", "1", "--reason", "lost"], None),
+    "deactivate another's key": (
+        ["key", "deactivate", "2", "--reason", "lost"],
+        "You can deactivate only your own keys.",
+    ),
+    "view a named person's own keys": (["key", "list", "maria"], None),
+    "view another's keys": (
+        ["key", "list", "noor"],
+        "You can view only your own API keys.",
+    ),
+    "export to standard output": (["export"], EXPORT),
+    "export to a file": (["export", "--output", "report.csv"], EXPORT),
+    "add a person": (["user", "add", "zoe"], ADMINISTRATORS_ONLY),
+    "add an administrator": (
+        ["user", "add", "zoe", "--administrator"],
+        ADMINISTRATORS_ONLY,
+    ),
+    "reset a sign-in": (["user", "reset-sign-in", "noor"], ADMINISTRATORS_ONLY),
+    "change a role": (["user", "role", "astrid", "user"], ADMINISTRATORS_ONLY),
+    "promote oneself": (
+        ["user", "role", "maria", "administrator", "--active-keys", "1"],
+        ADMINISTRATORS_ONLY,
+    ),
+    "deactivate a person": (
+        ["user", "deactivate", "noor", "--reason", "left"],
+        ADMINISTRATORS_ONLY,
+    ),
+    "list the people": (["user", "list"], ADMINISTRATORS_ONLY),
+    "read the audit trail": (["audit", "list"], None),
+}
+REFUSED = {name: case for name, case in TABLE.items() if case[1] is not None}
+ALLOWED = [
+    (who, action)
+    for who in ("maria", "adam", "host account")
+    for action in TABLE
+    if who != "maria" or action not in REFUSED
+]
+
+
+@dataclass
+class Door:
+    """The command line on a database with a team, in an empty folder."""
+
+    database: Path
+    folder: Path
+
+    def __call__(self, who: str, command: list[str]) -> tuple[int, str, str]:
+        """Run ``command`` as ``who``."""
+        sign_in = [] if who == "host account" else ["--user", who]
+        answer = keytui("--database", self.database, *command, *sign_in, typed=PASSWORD)
+        return answer.code, answer.out, answer.err
+
+
+@pytest.fixture
+def door(
+    database: Path,
+    person: MakePerson,
+    adam: Actor,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> Door:
+    """Make the team: maria holds key 1, noor key 2, adam and astrid are administrators."""
+    for name in ("maria", "noor"):
+        api_keys.create_key(person(name), f"key of {name}")
+    person("astrid", Role.ADMINISTRATOR)
+    folder = tmp_path / "reports"
+    folder.mkdir()
+    monkeypatch.chdir(folder)
+    return Door(database, folder)
+
+
+@pytest.mark.parametrize(("who", "action"), ALLOWED, ids=map("; ".join, ALLOWED))
+def test_what_is_allowed_exits_0(door: Door, who: str, action: str) -> None:
+    """An allowed command does it, and no refusal is on record."""
+    events = len(trail())
+    code, _, err = door(who, TABLE[action][0])
+    assert (code, "keytui: " in err) == (0, False)
+    assert {event.outcome for event in trail()[events:]} <= {Outcome.DONE}
+
+
+@pytest.mark.parametrize(("command", "sentence"), REFUSED.values(), ids=REFUSED.keys())
+def test_what_is_not_allowed_exits_1(door: Door, command: list[str], sentence: str) -> None:
+    """Exit 1, the sentence on standard error alone, no change, no file, one event of refusal."""
+    before, events = people_and_keys(), len(trail())
+    assert door("maria", command) == (1, "", f"keytui: {sentence}\n")
+    assert people_and_keys() == before
+    assert list(door.folder.iterdir()) == []
+    assert [
+        (event.actor, event.detail)
+        for event in trail()[events:]
+        if event.outcome is not Outcome.DONE
+    ] == [("maria", sentence)]
