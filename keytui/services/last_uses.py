@@ -86,8 +86,16 @@ class LastUses:
         self._closing.set()
         self.flush(_LAST_WAIT_SECONDS)
 
+    def before_fork(self) -> None:
+        """Let a flush that is under way end, and none begin."""
+        self._flushing.acquire()
+
     def after_fork(self) -> None:
-        """In a child: start afresh; the parent writes what the parent collected."""
+        """In the parent: go on."""
+        self._flushing.release()
+
+    def after_fork_in_child(self) -> None:
+        """In the child: start afresh; the parent writes what the parent collected."""
         self.pending = {}
         self._fresh()
 

@@ -172,17 +172,38 @@ class Verifier:
         """Close it."""
         self.close()
 
-    def _after_fork(self) -> None:
-        self._lookup.forget_connections()
-        self._uses.after_fork()
-
 
 _living: "weakref.WeakSet[Verifier]" = weakref.WeakSet()
 
 
-def _after_fork() -> None:
-    for verifier in list(_living):
-        verifier._after_fork()  # noqa: SLF001 - the same module
+class _Forking:
+    """Gets every verifier through a fork: nothing of SQLite is in use while it happens."""
+
+    def __init__(self) -> None:
+        self.verifiers: list[Verifier] = []
+
+    def before(self) -> None:
+        self.verifiers = list(_living)
+        for verifier in self.verifiers:
+            verifier._uses.before_fork()
+            verifier._lookup.before_fork()
+
+    def after_in_parent(self) -> None:
+        for verifier in self.verifiers:
+            verifier._lookup.after_fork()
+            verifier._uses.after_fork()
+        self.verifiers = []
+
+    def after_in_child(self) -> None:
+        for verifier in self.verifiers:
+            verifier._lookup.after_fork_in_child()
+            verifier._uses.after_fork_in_child()
+        self.verifiers = []
 
 
-os.register_at_fork(after_in_child=_after_fork)
+_forking = _Forking()
+os.register_at_fork(
+    before=_forking.before,
+    after_in_parent=_forking.after_in_parent,
+    after_in_child=_forking.after_in_child,
+)

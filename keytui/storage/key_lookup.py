@@ -1,13 +1,19 @@
 """Looking a key up by its digest: the one query on the way of every verification.
 
-Peewee is not on this way (``Model.get`` costs 20 times the query itself), and
-nothing is cached: every look is a read of its own, so a deactivation that any
-process has committed is seen by the very next one. Each thread has its own
-connection; none of them survives a fork.
+Peewee is not on this way: ``Model.get`` costs 20 times the query itself. What
+was found is remembered only as long as nobody has changed the database: before
+each answer SQLite is asked for its ``data_version``, which changes with every
+commit of every other connection of every process. So a deactivation is seen by
+the very next verification, and a key used again costs no walk down the index.
+
+Each thread has its own connection, which ends with the thread. None is open
+across a fork: SQLite keeps its locks by process, and a child that went on with
+them would read a file that nobody else sees any more.
 """
 
 import sqlite3
 import threading
+import weakref
 from contextlib import closing
 from typing import Final
 
@@ -23,8 +29,28 @@ _QUERY: Final = """
     FROM api_key AS k JOIN "user" AS u ON u.id = k.owner_id
     WHERE k.digest = ?
 """
+_VERSION: Final = "PRAGMA data_version"
 _CACHE_KIB: Final = 16_384
 """Page cache of a connection; the upper levels of the index of a million keys fit."""
+_REMEMBERED: Final = 32_768
+"""Keys remembered by one thread at most, some 10 MB."""
+
+
+class _Thread:
+    """What one thread has: its connection, and what it found since the last change."""
+
+    __slots__ = ("__weakref__", "connection", "execute", "found", "lock", "version")
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self.connection = connection
+        self.execute = connection.cursor().execute
+        self.found: dict[bytes, Found] = {}
+        self.version: tuple[int] | None = None
+        self.lock = threading.Lock()
+        """Held while the connection is used, so that nobody closes it meanwhile."""
+
+    def __del__(self) -> None:
+        self.connection.close()
 
 
 class KeyLookup:
@@ -38,10 +64,9 @@ class KeyLookup:
         """
         file_checks.check_file(path, writable=False)
         self._path = path
-        self._lock = threading.Lock()
-        self._connections: list[sqlite3.Connection] = []
-        self._here = threading.local()
         self._closed = False
+        self._held: list[_Thread] = []
+        self._start_afresh()
         try:
             with closing(self._connect()) as connection:
                 schema.check_current(connection, path)
@@ -54,56 +79,81 @@ class KeyLookup:
         Raises:
             DatabaseUnusable: it could not be looked up.
         """
-        here = self._here
         try:
-            found: Found | None = here.execute(_QUERY, (digest,)).fetchone()
-        except AttributeError:  # the first time on this thread
-            here.execute = self._open().execute
+            mine: _Thread = self._here.thread
+        except AttributeError:
+            mine = self._open()
+        try:
+            with mine.lock:
+                # Asked before anything is looked up: what is remembered may be
+                # newer than its version says, never older.
+                version = mine.execute(_VERSION).fetchone()
+                if version != mine.version:
+                    mine.found.clear()
+                    mine.version = version
+                found = mine.found.get(digest)
+                if found is None:
+                    found = mine.execute(_QUERY, (digest,)).fetchone()
+                    if found is not None:
+                        if len(mine.found) >= _REMEMBERED:
+                            mine.found.clear()
+                        mine.found[digest] = found
+                return found
+        except sqlite3.ProgrammingError:  # closed for a fork, or for good
+            self._open()
             return self.find(digest)
         except sqlite3.Error as error:
             raise explain(error) from error
-        return found
 
     def close(self) -> None:
         """Close the connections of all threads; looking anything up then fails."""
-        with self._lock:
-            connections, self._connections = self._connections, []
-            self._closed = True
+        self._closed = True
+        self.before_fork()
+        self.after_fork()
+
+    def before_fork(self) -> None:
+        """Close every connection, and hold on until :meth:`after_fork`."""
+        self._opening.acquire()
+        self._held = list(self._threads)
+        for thread in self._held:
+            thread.lock.acquire()
+            thread.connection.close()
+
+    def after_fork(self) -> None:
+        """In the parent: go on; each thread opens a connection when it needs one."""
+        for thread in self._held:
+            thread.lock.release()
+        self._held = []
         self._here = threading.local()
-        for connection in connections:
-            connection.close()
+        self._opening.release()
 
-    def forget_connections(self) -> None:
-        """In a forked child: leave the parent's connections alone and open new ones.
+    def after_fork_in_child(self) -> None:
+        """In the child: start afresh; the other threads are not here."""
+        self._start_afresh()
 
-        Closing an inherited connection would make SQLite tidy up files that the
-        parent is using; so they are kept from ever being closed here.
-        """
-        import ctypes
-
-        for connection in self._connections:
-            ctypes.pythonapi.Py_IncRef(ctypes.py_object(connection))
-        self._lock = threading.Lock()
-        self._connections = []
+    def _start_afresh(self) -> None:
+        self._opening = threading.Lock()
+        self._held = []
+        self._threads: weakref.WeakSet[_Thread] = weakref.WeakSet()
         self._here = threading.local()
 
-    def _open(self) -> sqlite3.Cursor:
-        if self._closed:
-            raise DatabaseUnusable("This verifier is closed: make another.")
-        try:
-            connection = self._connect()
-        except sqlite3.Error as error:
-            raise explain(error) from error
-        with self._lock:
-            self._connections.append(connection)
-        return connection.cursor()
+    def _open(self) -> _Thread:
+        with self._opening:
+            if self._closed:
+                raise DatabaseUnusable("This verifier is closed: make another.")
+            try:
+                mine = self._here.thread = _Thread(self._connect())
+            except sqlite3.Error as error:
+                raise explain(error) from error
+            self._threads.add(mine)
+        return mine
 
     def _connect(self) -> sqlite3.Connection:
         connection = sqlite3.connect(
             file_checks.sqlite_uri(self._path),
             uri=True,
             isolation_level=None,
-            check_same_thread=False,  # close() closes all of them
+            check_same_thread=False,  # close() and a fork close all of them
         )
         connection.execute(f"PRAGMA cache_size = -{_CACHE_KIB}")
         connection.execute("PRAGMA query_only = 1")

@@ -1,0 +1,10 @@
+"""The benchmarks: how fast keytui is, beside yardsticks measured in the same run.
+
+One command prints the table of the verifying side::
+
+    python3 -m venv .bench
+    .bench/bin/pip install -r tests/benchmarks/requirements.txt
+    .bench/bin/python -m tests.benchmarks.verification [--keys 1000000] [--quick]
+
+The HTTP rows need ``wrk`` and two cores. What cannot be measured says why.
+"""
