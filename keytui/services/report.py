@@ -103,10 +103,10 @@ def export(actor: Actor, form: Format, path: Path, *, replace: bool = False) -> 
         with looking(actor, Action.REPORT_EXPORT) as deed:
             # Before the disk is touched: whoever may not export learns nothing of it.
             deed.require(Permission.EXPORT_REPORT)
-            if not replace and path.exists():
-                raise _exists(path)
             if path.is_dir():
                 raise IsADirectoryError(errno.EISDIR, "it is a folder", str(path))
+            if not replace and path.exists():
+                raise _exists(path)
             handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
             unfinished = Path(name)
             with os.fdopen(handle, "w", encoding="utf-8", newline="") as file:

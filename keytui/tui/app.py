@@ -11,6 +11,7 @@ from textual import events
 from textual.app import App, SystemCommand
 from textual.filter import LineFilter
 from textual.screen import ModalScreen, Screen
+from textual.worker import WorkerFailed
 
 from keytui import crash
 from keytui.domain.errors import KeytuiError
@@ -185,16 +186,17 @@ class KeytuiApp(App[None]):
         await super().on_event(event)
 
     def _check_idle(self) -> None:
-        if monotonic() - self._last_input >= self.settings.idle_minutes * 60:
-            self.action_lock()
+        minutes = self.settings.idle_minutes
+        if monotonic() - self._last_input >= minutes * 60:
+            self.action_lock(f"No key was pressed for {minutes} min.")
 
-    def action_lock(self) -> None:
+    def action_lock(self, why: str = "") -> None:
         """Cover the screen until the password is typed; nothing is closed but a secret on show."""
         if self.signed_in is None or isinstance(self.screen, Locked):
             return
         if isinstance(self.screen, Reveal):
             self.screen.mask()
-        self.push_screen(Locked(self.signed_in.actor, self.settings.idle_minutes))
+        self.push_screen(Locked(self.signed_in.actor, why))
 
     # -- clipboard
 
@@ -221,7 +223,9 @@ class KeytuiApp(App[None]):
     # -- the end
 
     def _handle_exception(self, error: Exception) -> None:
-        self.crash_sentence = crash.report(error, log_folder())
+        # A worker's error comes wrapped, and the wrapping has no place in the code.
+        cause = error.error if isinstance(error, WorkerFailed) else error
+        self.crash_sentence = crash.report(cause, log_folder())
         super()._handle_exception(error)
 
     def _fatal_error(self) -> None:

@@ -8,8 +8,10 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from textual.app import SystemCommand
+from textual.markup import escape
 from textual.screen import Screen
 
+from keytui.domain.text import harmless
 from keytui.tui.screens.place import Place
 
 if TYPE_CHECKING:
@@ -21,9 +23,10 @@ def commands(app: "KeytuiApp", screen: Screen[Any]) -> Iterable[SystemCommand]:
     if not isinstance(screen, Place):
         return
     for action in screen.ACTIONS:
+        # The palette reads its titles as markup.
         yield SystemCommand(
-            f"{screen.words(action)}  ({action.key})",
-            screen.why_not(action) or f"On {screen.PLACE}",
+            escape(harmless(f"{screen.words(action)}  ({action.key})")),
+            escape(harmless(screen.why_not(action) or f"On {screen.PLACE}")),
             lambda name=action.name: screen.action_pick(name),
         )
     for key, title in app.places:

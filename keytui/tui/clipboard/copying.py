@@ -80,7 +80,10 @@ def _native(secret: Secret, clear_seconds: int) -> Outcome:
             sentence=f"COPIED and checked. The clipboard is cleared in {clear_seconds} s.",
             mark=Mark(secret.encoded()),
         )
-    why = "the clipboard did not answer" if answer is None else "there is no clipboard here"
+    why = {
+        None: "the clipboard did not answer",
+        child.NOT_CONFIRMED: "the clipboard did not take it",
+    }.get(answer, "there is no clipboard here")
     return Outcome(worked=False, sentence=f"NOT COPIED: {why}. Instead, {_BY_HAND}")
 
 

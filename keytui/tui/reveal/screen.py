@@ -9,12 +9,12 @@ from typing import ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.content import Content
 from textual.widgets import Button, Static
 
 from keytui.domain.secret import Secret
 from keytui.tui.reveal.secret_line import SecretLine
 from keytui.tui.screens.dialog import Dialog, button
+from keytui.tui.widgets.plain import plain
 
 QUIET_SECONDS = 0.4
 """How long no key may have come before one counts: what was typed before the
@@ -52,7 +52,7 @@ class Reveal(Dialog[bool]):
 
     def body(self) -> ComposeResult:
         """Lay out the words and the secret."""
-        yield Static(Content(f"{self.what} Shown only now: nobody can see it again."), id="intro")
+        yield Static(plain(f"{self.what} Shown only now: nobody can see it again."), id="intro")
         yield SecretLine(self.secret)
 
     def buttons(self) -> ComposeResult:
@@ -63,6 +63,10 @@ class Reveal(Dialog[bool]):
     def on_mount(self) -> None:
         """Say how to copy."""
         self.say("Enter or c copies. Tab goes to OK. Esc does not close this.")
+
+    def on_key(self) -> None:
+        """Let every key that was typed ahead prolong the quiet."""
+        self._typed_ahead()
 
     def on_button_pressed(self, event: Button.Pressed) -> None:
         """Copy, or be done, unless the key was typed ahead."""

@@ -22,7 +22,7 @@ class ActionMenu(Dialog[str]):
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("q,a", "cancel", "Close", show=False),
+        Binding("q,a", "cancel", "Close", show=False, id="close_menu"),
     ]
     first_focus = "Listing"
 

@@ -20,8 +20,8 @@ class Audit(Place):
     PLACE = "Audit"
     COLUMNS = (
         Column("When", 11),
-        Column("Who", 12),
-        Column("Action", 23),
+        Column("Who", 12, from_width=75),
+        Column("Action", 22),
         Column("Outcome", 7),
         Column("What"),
         Column("From", 14, from_width=100),

@@ -3,10 +3,10 @@
 from collections.abc import Awaitable, Callable
 
 from textual.app import ComposeResult
-from textual.content import Content
 from textual.widgets import Static
 
 from keytui.tui.screens.dialog import Dialog, button
+from keytui.tui.widgets.plain import plain
 
 
 class Confirm(Dialog[bool]):
@@ -26,7 +26,7 @@ class Confirm(Dialog[bool]):
 
     def body(self) -> ComposeResult:
         """Say what will happen."""
-        yield Static(Content(self.text), id="intro")
+        yield Static(plain(self.text), id="intro")
 
     def buttons(self) -> ComposeResult:
         """Offer Cancel first."""

@@ -1,13 +1,13 @@
 """The demo's door: choose whom to be."""
 
 from textual.app import ComposeResult
-from textual.content import Content
 from textual.widgets import Static
 
 from keytui.services import demo, sign_in
 from keytui.services.sign_in import SignedIn
 from keytui.tui.screens.dialog import Dialog
 from keytui.tui.widgets.listing import Column, Listing, Row
+from keytui.tui.widgets.plain import plain
 
 
 class ChoosePerson(Dialog[SignedIn]):
@@ -24,7 +24,7 @@ class ChoosePerson(Dialog[SignedIn]):
     def body(self) -> ComposeResult:
         """List the people."""
         yield Static(
-            Content(
+            plain(
                 "A throw-away database: nothing here is real, and it is gone when you quit. "
                 f"Whom do you want to be? Everybody's password is {demo.PASSWORD}"
             ),

@@ -10,7 +10,6 @@ from typing import ClassVar, Generic, TypeVar
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
-from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Button, Static
 
@@ -18,6 +17,7 @@ from keytui.domain.errors import KeytuiError, SignedOut
 from keytui.tui.screens.sized import Sized
 from keytui.tui.widgets.bars import StatusLine, TooSmall
 from keytui.tui.widgets.field import Field
+from keytui.tui.widgets.plain import plain
 
 T = TypeVar("T")
 
@@ -43,7 +43,7 @@ class Dialog(Sized, ModalScreen[T | None], Generic[T]):
     def compose(self) -> ComposeResult:
         """Lay out the frame."""
         with Vertical(id="box") as box:
-            box.border_title = Content(self.title_text)
+            box.border_title = plain(self.title_text)
             yield from self.body()
             yield StatusLine(id="message", markup=False)
             with Horizontal(id="buttons"):
@@ -128,4 +128,4 @@ class Dialog(Sized, ModalScreen[T | None], Generic[T]):
 
 def button(label: str, id: str) -> Button:  # noqa: A002 - Textual's name
     """Make a button of one line whose label says where it begins and ends."""
-    return Button(Content(f"[ {label} ]"), id=id, compact=True)
+    return Button(plain(f"[ {label} ]"), id=id, compact=True)

@@ -149,16 +149,16 @@ class ChoosePassword(Entrance[SignedIn]):
 
 
 class Locked(Entrance[bool]):
-    """Nobody pressed a key for a while: the screen is covered until the password is typed."""
+    """The screen is covered until the password is typed."""
 
     quit_label = "Sign out"
 
-    def __init__(self, actor: Actor, minutes: int) -> None:
-        """Ask the password of who was there."""
+    def __init__(self, actor: Actor, why: str) -> None:
+        """Ask the password of who was there; ``why`` says what locked the screen."""
         self._actor = actor
         super().__init__(
             "Locked",
-            f"No key was pressed for {minutes} min. Everything is as you left it, {actor.user_id}, "
+            f"{why} Everything is as you left it, {actor.user_id}, "
             "except that a key on show is masked.",
             [Entry("password", "Password", password=True)],
             self._unlock,

@@ -4,12 +4,12 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from textual.app import ComposeResult
-from textual.content import Content
 from textual.widgets import Input, Static
 
 from keytui.tui.screens.dialog import Dialog, T, button
 from keytui.tui.widgets.choice import Choice
 from keytui.tui.widgets.field import Field, Labelled
+from keytui.tui.widgets.plain import plain
 
 Values = Mapping[str, str]
 
@@ -62,7 +62,7 @@ class Form(Dialog[T]):
     def body(self) -> ComposeResult:
         """Lay out the words and the entries."""
         if self.intro:
-            yield Static(Content(self.intro), id="intro")
+            yield Static(plain(self.intro), id="intro")
         for entry in self.entries:
             if entry.options:
                 yield Labelled(entry.label, Choice(entry.options, id=entry.name))

@@ -86,7 +86,7 @@ class ManageUsers(Place):
     def summary(self) -> str:
         """Say how many people and keys there are."""
         keys = sum(user.active_keys for user in self.users.values() if user.status is Status.ACTIVE)
-        return f"Users: {self.range_shown}   {keys:,} active keys   {self.filter_shown}"
+        return f"Users: {self.range_shown}   {_keys(keys)}   {self.filter_shown}"
 
     def details(self) -> str:
         """Say the selected person's dates."""
@@ -164,6 +164,7 @@ class ManageUsers(Place):
         if added is not None:
             await self._hand_over("New user", *added)
             await self.done(f"{added[0]} is added and signs in with the code.")
+            self.listing.select(added[0])
 
     async def do_reset_sign_in(self) -> None:
         """Ask whether; show the new one-time sign-in code once."""
@@ -200,16 +201,12 @@ class ManageUsers(Place):
         """Say what a change of role does, and do it."""
         user = self.selected
         role = Role.USER if user.role is Role.ADMINISTRATOR else Role.ADMINISTRATOR
-        what = f"Make {user.user_id} {'a user' if role is Role.USER else 'an administrator'}?"
+        what = f"Make {user.user_id} {_a(role)}?"
         if role is Role.ADMINISTRATOR:
             what += " Administrators hold no keys: "
             if user.active_keys:
-                keys = (
-                    "1 active key is"
-                    if user.active_keys == 1
-                    else f"{user.active_keys} active keys are"
-                )
-                what += f"{keys} deactivated with it, for good."
+                verb = "is" if user.active_keys == 1 else "are"
+                what += f"{_keys(user.active_keys)} {verb} deactivated with it, for good."
             else:
                 what += f"{user.user_id} has no active ones."
         else:
@@ -228,7 +225,7 @@ class ManageUsers(Place):
                 ),
             )
         ):
-            await self.done(f"{user.user_id} is now {role}.")
+            await self.done(f"{user.user_id} is now {_a(role)}.")
 
     async def do_deactivate_user(self) -> None:
         """Ask why, ask whether, deactivate."""
@@ -248,15 +245,11 @@ class ManageUsers(Place):
         )
         if reason is None:
             return
-        keys = (
-            "their 1 active key"
-            if user.active_keys == 1
-            else f"their {user.active_keys} active keys"
-        )
         if await self.app.push_screen_wait(
             Confirm(
                 "Deactivate user",
-                f"Deactivate {user.user_id}? Their sign-ins and {keys} stop working at once. "
+                f"Deactivate {user.user_id}? Their sign-ins and their "
+                f"{_keys(user.active_keys)} stop working at once. "
                 "A user is never activated again.",
                 "Deactivate",
                 lambda: self.keytui.background.call(
@@ -265,3 +258,11 @@ class ManageUsers(Place):
             )
         ):
             await self.done(f"{user.user_id} is deactivated.")
+
+
+def _keys(number: int) -> str:
+    return "1 active key" if number == 1 else f"{number:,} active keys"
+
+
+def _a(role: Role) -> str:
+    return "a user" if role is Role.USER else "an administrator"

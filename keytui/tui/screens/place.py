@@ -10,7 +10,6 @@ from typing import ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.content import Content
 from textual.screen import Screen
 from textual.timer import Timer
 from textual.widgets import Input, Static
@@ -24,6 +23,7 @@ from keytui.tui.screens.sized import Sized
 from keytui.tui.widgets.bars import KeyBar, PlaceBar, StatusLine, TooSmall
 from keytui.tui.widgets.field import Field
 from keytui.tui.widgets.listing import Column, Listing, Row
+from keytui.tui.widgets.plain import plain
 
 FILTER_DELAY = 0.15
 """Seconds after the last key before a filter asks the database."""
@@ -81,7 +81,7 @@ class Place(Sized, Screen[None]):
         yield KeyBar(
             (
                 ("?", "Help"),
-                ("a", "Actions"),
+                *([("a", "Actions")] if self.ACTIONS else []),
                 *self.keys_shown,
                 ("/", "Filter"),
                 ("q", "Quit"),
@@ -139,7 +139,12 @@ class Place(Sized, Screen[None]):
 
     async def load(self) -> None:
         """Fetch the rows and show them."""
-        rows = await self.fetch()
+        try:
+            rows = await self.fetch()
+        except KeytuiError:
+            if not self.listing.rows:
+                self.listing.set_rows((), "Nothing could be read: r tries again.")
+            raise
         self.listing.set_rows(rows, self.nothing)
 
     @property
@@ -158,7 +163,7 @@ class Place(Sized, Screen[None]):
 
     def on_listing_moved(self, event: Listing.Moved) -> None:
         """Show where the list is, and more about the selected row."""
-        self.query_one("#summary", Static).update(Content(self.summary()))
+        self.query_one("#summary", Static).update(plain(self.summary()))
         if event.by_person or self._details_shown:
             self.query_one("#status", StatusLine).say(self.details())
             self._details_shown = True
@@ -171,6 +176,8 @@ class Place(Sized, Screen[None]):
     def range_shown(self) -> str:
         """Return ``1-18 of 4,312``."""
         first, last = self.listing.shown_rows
+        if not last:
+            return "none"
         return f"{first:,}-{last:,} of {len(self.listing.rows):,}"
 
     @property
@@ -221,7 +228,10 @@ class Place(Sized, Screen[None]):
     # -- actions
 
     def action_menu(self) -> None:
-        """Open the action menu."""
+        """Open the action menu, where there is anything to do."""
+        if not self.ACTIONS:
+            self.say("There is nothing to do here, only to read.")
+            return
         items = [(action, self.words(action), self.why_not(action)) for action in self.ACTIONS]
         self.app.push_screen(ActionMenu(self.menu_title, items), self._picked)
 

@@ -4,7 +4,6 @@ from typing import ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import BindingType
-from textual.content import Content
 from textual.widgets import Static
 
 from keytui.domain import clock
@@ -17,6 +16,7 @@ from keytui.tui.menu import MenuAction, bindings
 from keytui.tui.reveal.screen import Reveal
 from keytui.tui.screens.form import Entry, Form, Values
 from keytui.tui.screens.keys_place import KeysPlace
+from keytui.tui.widgets.plain import plain
 
 
 class Profile(KeysPlace):
@@ -75,7 +75,7 @@ class Profile(KeysPlace):
                 f"last sign-in {clock.ago(previous.previous_at, clock.now())} "
                 f"from {previous.previous_from}, {clock.exact(previous.previous_at)}"
             )
-        yield Static(Content(f"{self.actor.user_id}: {last}"), id="who")
+        yield Static(plain(f"{self.actor.user_id}: {last}"), id="who")
 
     def on_mount(self) -> None:
         """Say first what the person must know."""

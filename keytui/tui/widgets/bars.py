@@ -4,9 +4,10 @@ from collections.abc import Sequence
 
 from rich.cells import cell_len
 from rich.text import Text
-from textual.content import Content
 from textual.widget import Widget
 from textual.widgets import Static
+
+from keytui.tui.widgets.plain import plain
 
 SMALLEST = (60, 16)
 """Columns and rows below which only a line says which size is needed."""
@@ -47,12 +48,12 @@ class StatusLine(Static):
     def say(self, sentence: str) -> None:
         """Show a sentence."""
         self.remove_class("-error")
-        self.update(Content(sentence))
+        self.update(plain(sentence))
 
     def complain(self, sentence: str) -> None:
         """Show a sentence about what did not work."""
         self.add_class("-error")
-        self.update(Content(sentence))
+        self.update(plain(sentence))
 
 
 class KeyBar(Widget):
@@ -65,13 +66,24 @@ class KeyBar(Widget):
 
     def render(self) -> Text:
         """Draw the keys that fit."""
+        *others, last = self._keys
+        room = self.size.width - _width(last)  # how to quit is always said
         line = Text(" ", end="")
-        for key, does in self._keys:
-            if line.cell_len + cell_len(key) + cell_len(does) + 1 > self.size.width:
+        for key in others:
+            if line.cell_len + _width(key) > room:
                 break
-            line.append(key, "bold")
-            line.append(f" {does}  ")
+            _append(line, key)
+        _append(line, last)
         return line
+
+
+def _width(key: tuple[str, str]) -> int:
+    return cell_len(" ".join(key)) + 2
+
+
+def _append(line: Text, key: tuple[str, str]) -> None:
+    line.append(key[0], "bold")
+    line.append(f" {key[1]}  ")
 
 
 class TooSmall(Static):
@@ -80,4 +92,4 @@ class TooSmall(Static):
     def on_mount(self) -> None:
         """Word it."""
         columns, rows = SMALLEST
-        self.update(Content(f"keytui needs {columns}x{rows}: make the terminal larger."))
+        self.update(plain(f"keytui needs {columns}x{rows}: make the terminal larger."))

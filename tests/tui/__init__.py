@@ -1,0 +1,1 @@
+"""The screens, driven through Textual's Pilot."""

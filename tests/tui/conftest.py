@@ -1,0 +1,36 @@
+"""What every test of the screens gets: no waiting, no clipboard of the developer's."""
+
+import pytest
+from textual import _wait
+from textual.widgets import Button
+
+from keytui.tui.reveal import screen as reveal
+from keytui.tui.screens import place
+
+
+@pytest.fixture(autouse=True)
+def _no_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let a key count at once on a pop-up, and a filter ask at once."""
+    monkeypatch.setattr(reveal, "QUIET_SECONDS", 0)
+    monkeypatch.setattr(place, "FILTER_DELAY", 0.001)
+
+
+@pytest.fixture(autouse=True)
+def _no_clipboard(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Keep the developer's clipboard and multiplexer out of the tests."""
+    for name in ("TMUX", "STY", "DISPLAY", "WAYLAND_DISPLAY", "NO_COLOR"):
+        monkeypatch.delenv(name, raising=False)
+
+
+@pytest.fixture(autouse=True)
+def _no_button_effect(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let a button be pressed twice in a row: Textual ignores presses during its 0.2 s effect."""
+    never = property(lambda button: 0, lambda button, seconds: None)
+    monkeypatch.setattr(Button, "active_effect_duration", never, raising=False)
+
+
+@pytest.fixture(autouse=True)
+def _short_turns(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Look twice as often as Textual's Pilot does whether the app is idle."""
+    monkeypatch.setattr(_wait, "SLEEP_GRANULARITY", 0.01)
+    monkeypatch.setattr(_wait, "SLEEP_IDLE", 0.001)

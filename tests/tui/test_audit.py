@@ -1,0 +1,88 @@
+"""Audit: newest first; users see their own events, administrators all."""
+
+import pytest
+
+from keytui.domain.records import Actor
+from keytui.services import sign_in
+from keytui.tui.screens import audit as audit_screen
+from keytui.tui.screens.audit import Audit
+from keytui.tui.widgets.listing import Listing
+from tests.support import HERE, MakePerson
+from tests.tui.support import WIDE, new_key, running
+
+
+def column(listing: Listing, place: int) -> list[str]:
+    """Return the cells of a column."""
+    return [row.cells[place] for row in listing.rows]
+
+
+async def test_an_administrator_reads_all(adam: Actor, maria: Actor) -> None:
+    """An administrator sees what everybody did."""
+    new_key(maria)
+    async with running("adam") as tui:
+        await tui.press("3")
+        await tui.on(Audit)
+        await tui.until(lambda: tui.listing.rows)
+        assert {"adam", "maria", "-"} <= set(column(tui.listing, 1))
+        assert tui.lines[1].startswith(" Events: 1-")
+
+
+async def test_a_user_reads_what_concerns_them(maria: Actor, person: MakePerson) -> None:
+    """A user sees what they did and what was done to them, and nobody else's."""
+    new_key(person("nina"), "of nina")
+    new_key(maria, "of maria")
+    async with running("maria") as tui:
+        await tui.press("3")
+        await tui.on(Audit)
+        await tui.until(lambda: tui.listing.rows)
+        assert "key 1  of nina" not in column(tui.listing, 4)
+        assert "key 2  of maria" in column(tui.listing, 4)
+        assert "user:create" in column(tui.listing, 2)
+        assert tui.lines[1].startswith(" My events: 1-")
+
+
+async def test_the_newest_is_first_and_said_whole(maria: Actor) -> None:
+    """The first row is the newest event; the lines below say the selected one whole."""
+    new_key(maria, "laptop")
+    sign_in.sign_in("maria", "olive boats drift", HERE)
+    async with running("maria") as tui:
+        await tui.press("3")
+        await tui.on(Audit)
+        await tui.until(lambda: tui.listing.rows)
+        numbers = [row.key for row in tui.listing.rows]
+        assert numbers == sorted(numbers, reverse=True)
+        while "api_key:create" not in tui.cursor_line:
+            await tui.press("down")
+        assert f"maria from {HERE}, api_key:create key 1, done, laptop" in tui.message
+        assert "UTC" in tui.message
+
+
+async def test_where_from_has_a_column_where_there_is_room(maria: Actor) -> None:
+    """At 120 columns the origin stands in the row too."""
+    async with running("maria", size=WIDE) as tui:
+        await tui.press("3")
+        await tui.on(Audit)
+        await tui.until(lambda: tui.listing.rows)
+        assert HERE in tui.cursor_line
+
+
+async def test_there_is_nothing_to_do_to_an_event(maria: Actor) -> None:
+    """The action menu of Audit does not pretend that an event can be changed."""
+    async with running("maria") as tui:
+        await tui.press("3")
+        await tui.on(Audit)
+        await tui.until(lambda: tui.listing.rows)
+        await tui.press("enter")
+        assert tui.app.is_running
+        assert tui.app.screen.query(Listing).first().display
+
+
+async def test_it_says_when_not_all_are_shown(
+    maria: Actor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where there are more events than are shown, that is said."""
+    monkeypatch.setattr(audit_screen, "NEWEST", 2)
+    async with running("maria") as tui:
+        await tui.press("3")
+        await tui.on(Audit)
+        await tui.shows("My events: 1-2 of 2 (the newest 2)")

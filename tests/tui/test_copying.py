@@ -1,0 +1,187 @@
+"""Copy to clipboard: the first word says what keytui could see, and no more."""
+
+import base64
+import subprocess
+from collections.abc import Sequence
+from typing import Any
+
+import pytest
+
+from keytui.domain.records import Actor
+from keytui.settings import ClipboardRoute
+from keytui.tui.clipboard import child, copying, native
+from keytui.tui.screens.profile import Profile
+from tests.tui.support import Tui
+from tests.tui.test_reveal import TEXT, revealing
+
+PLAIN = f"\x1b]52;c;{base64.b64encode(TEXT.encode()).decode()}\a"
+
+
+async def first_words(tui: Tui) -> str:
+    """Press c and return what is said once the copy is over."""
+    await tui.press("c")
+    await tui.until(lambda: tui.message not in ("", "Copying..."))
+    return tui.message
+
+
+def listen(tui: Tui, monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Return the list to which every clipboard sequence written to the terminal is added."""
+    written: list[str] = []
+    driver = tui.app._driver
+    assert driver is not None
+    monkeypatch.setattr(
+        driver,
+        "write",
+        lambda text: written.append(text) if "52;c" in text or "P" in text else None,
+    )
+    return written
+
+
+class TestNative:
+    """The clipboard of this machine, read back."""
+
+    @pytest.fixture(autouse=True)
+    def _never_clear(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(native.Mark, "clear", lambda mark: True)
+
+    async def test_says_copied_when_it_was_read_back(
+        self, maria: Actor, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """COPIED is said when the clipboard was read back, and when it will be cleared."""
+        monkeypatch.setattr(native, "copy", lambda text: child.COPIED)
+        async with revealing(clipboard=ClipboardRoute.NATIVE, clear_seconds=45) as (tui, _):
+            assert await first_words(tui) == (
+                "COPIED and checked. The clipboard is cleared in 45 s."
+            )
+
+    @pytest.mark.parametrize(
+        ("answer", "why"),
+        [
+            (child.NO_CLIPBOARD, "there is no clipboard here"),
+            (child.NOT_CONFIRMED, "there is no clipboard here"),
+            (None, "the clipboard did not answer"),
+        ],
+    )
+    async def test_says_not_copied_otherwise(
+        self, maria: Actor, monkeypatch: pytest.MonkeyPatch, answer: int | None, why: str
+    ) -> None:
+        """Whatever else the child answers is NOT COPIED, with the reason and the way by hand."""
+        monkeypatch.setattr(native, "copy", lambda text: answer)
+        async with revealing(clipboard=ClipboardRoute.NATIVE) as (tui, reveal):
+            said = await first_words(tui)
+            assert said.startswith(f"NOT COPIED: {why}.")
+            assert "hold Shift and drag" in said
+            assert reveal.focused is reveal.query_one("#copy")
+
+    async def test_falls_back_to_the_terminal(
+        self, maria: Actor, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """Where this machine has no clipboard, the terminal's is tried, and SENT is said."""
+        monkeypatch.setattr(native, "copy", lambda text: child.NO_CLIPBOARD)
+        async with revealing(clipboard=ClipboardRoute.AUTO) as (tui, _):
+            written = listen(tui, monkeypatch)
+            assert (await first_words(tui)).startswith("SENT to your terminal's clipboard.")
+            assert PLAIN in written
+
+    async def test_is_cleared_later(self, maria: Actor, monkeypatch: pytest.MonkeyPatch) -> None:
+        """When the time is up the clipboard is cleared once, and that is said."""
+        monkeypatch.setattr(native, "copy", lambda text: child.COPIED)
+        async with revealing(clipboard=ClipboardRoute.NATIVE) as (tui, _):
+            await first_words(tui)
+            await tui.press("enter")
+            await tui.on(Profile)
+            await tui.app._clear_clipboard()
+            await tui.shows("The clipboard is cleared: it still held what you copied.")
+            assert not tui.app.clearing.clear()
+
+
+class TestTmux:
+    """tmux hands it to the terminal outside."""
+
+    def answers(
+        self, monkeypatch: pytest.MonkeyPatch, features: bytes, fails: str = ""
+    ) -> list[tuple[Sequence[str], bytes]]:
+        """Stand in for tmux; return what it was asked, and with what on its standard input."""
+        asked: list[tuple[Sequence[str], bytes]] = []
+
+        def run(command: Sequence[str], **options: Any) -> subprocess.CompletedProcess[bytes]:
+            asked.append((command, bytes(options["input"])))
+            if command[1] == fails:
+                raise subprocess.CalledProcessError(1, command)
+            return subprocess.CompletedProcess(command, 0, features)
+
+        monkeypatch.setattr(copying.subprocess, "run", run)
+        monkeypatch.setenv("TMUX", "/tmp/tmux,1,0")
+        return asked
+
+    async def test_says_sent(self, maria: Actor, monkeypatch: pytest.MonkeyPatch) -> None:
+        """SENT is said, the text goes through a pipe and never in an argument, no buffer is left."""
+        asked = self.answers(monkeypatch, b"256,RGB,clipboard,title\n")
+        async with revealing(clipboard=ClipboardRoute.AUTO) as (tui, _):
+            said = await first_words(tui)
+        assert said.startswith("SENT to your terminal's clipboard through tmux.")
+        assert "paste once to check" in said
+        assert [command[1] for command, _ in asked] == [
+            "display-message",
+            "load-buffer",
+            "delete-buffer",
+        ]
+        assert [given for _, given in asked] == [b"", TEXT.encode(), b""]
+        assert not any(TEXT in word for command, _ in asked for word in command)
+
+    async def test_knows_a_terminal_without_a_clipboard(
+        self, maria: Actor, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """Where tmux says that the terminal has no clipboard, nothing is sent."""
+        asked = self.answers(monkeypatch, b"256,RGB,title\n")
+        async with revealing(clipboard=ClipboardRoute.AUTO) as (tui, _):
+            said = await first_words(tui)
+        assert said.startswith("NOT COPIED: tmux says your terminal has no clipboard.")
+        assert len(asked) == 1
+
+    @pytest.mark.parametrize("fails", ["display-message", "load-buffer"])
+    async def test_says_not_copied_when_tmux_fails(
+        self, maria: Actor, monkeypatch: pytest.MonkeyPatch, fails: str
+    ) -> None:
+        """A tmux that fails has not taken it."""
+        self.answers(monkeypatch, b"clipboard", fails)
+        async with revealing(clipboard=ClipboardRoute.AUTO) as (tui, _):
+            assert (await first_words(tui)).startswith("NOT COPIED: tmux did not take it.")
+
+
+@pytest.mark.parametrize("variable", ["SSH_CONNECTION", "SSH_TTY"])
+async def test_ssh_sends_to_the_terminal(
+    maria: Actor, monkeypatch: pytest.MonkeyPatch, variable: str
+) -> None:
+    """Over SSH the clipboard of the server is nobody's: one OSC 52 goes to the terminal."""
+    monkeypatch.setattr(native, "copy", lambda text: pytest.fail("asked this machine"))
+    monkeypatch.setenv(variable, "10.0.4.17 22")
+    monkeypatch.setenv("TERM", "xterm-256color")
+    async with revealing(clipboard=ClipboardRoute.AUTO) as (tui, _):
+        written = listen(tui, monkeypatch)
+        assert (await first_words(tui)).startswith("SENT to your terminal's clipboard.")
+        assert written == [PLAIN]
+        assert tui.app.clipboard == ""
+
+
+async def test_screen_gets_short_chunks(maria: Actor, monkeypatch: pytest.MonkeyPatch) -> None:
+    """GNU screen drops long control strings: it gets chunks that make up the whole."""
+    monkeypatch.setenv("STY", "1.pts-0")
+    async with revealing(clipboard=ClipboardRoute.AUTO) as (tui, _):
+        written = listen(tui, monkeypatch)
+        assert (await first_words(tui)).startswith("SENT")
+    chunks = "".join(written).split("\x1bP")[1:]
+    assert all(chunk.endswith("\x1b\\") and len(chunk) <= 78 for chunk in chunks)
+    assert "".join(chunk.removesuffix("\x1b\\") for chunk in chunks) == PLAIN
+
+
+async def test_a_hidden_multiplexer_gets_both_forms(
+    maria: Actor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where TERM alone tells of tmux, the plain and the wrapped form are sent."""
+    monkeypatch.setenv("TERM", "tmux-256color")
+    async with revealing(clipboard=ClipboardRoute.OSC52) as (tui, _):
+        written = listen(tui, monkeypatch)
+        assert (await first_words(tui)).startswith("SENT")
+    wrapped = PLAIN.replace("\x1b", "\x1b\x1b")
+    assert written == [f"{PLAIN}\x1bPtmux;{wrapped}\x1b\\"]

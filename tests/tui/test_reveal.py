@@ -1,0 +1,177 @@
+"""The pop-up that shows a secret once: OK closes it, and nothing else does."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import pytest
+
+from keytui.domain.records import Actor
+from keytui.domain.secret import Secret
+from keytui.settings import ClipboardRoute
+from keytui.tui.reveal import screen as reveal_module
+from keytui.tui.reveal.screen import Reveal
+from keytui.tui.screens.profile import Profile
+from tests.tui.support import Tui, running
+
+TEXT = "kt_" + "A1b2C3d4E5f6G7h8I9j0K1l2M3n4O5p6Q7r8S9t0U1v2W3x4Y"
+
+
+@asynccontextmanager
+async def revealing(**settings: object) -> AsyncIterator[tuple[Tui, Reveal]]:
+    """Run the app with a secret on show."""
+    settings = {"clipboard": ClipboardRoute.OFF} | settings
+    async with running("maria", **settings) as tui:
+        secret = Secret(bytearray(TEXT.encode()))
+        reveal = Reveal("New Key", 'Key 1 "laptop".', secret, "create a new key")
+        tui.app.push_screen(reveal)
+        await tui.on(Reveal)
+        yield tui, reveal
+
+
+@pytest.mark.parametrize(
+    "key",
+    ["escape", "q", "ctrl+q", "ctrl+p", "question_mark", "f1", "ctrl+c", "L", "1", "3", "a", "r"],
+)
+async def test_no_key_but_that_of_ok_closes_it(maria: Actor, key: str) -> None:
+    """Neither Esc nor q nor Ctrl+Q nor any other key closes it or opens anything over it."""
+    async with revealing() as (tui, reveal):
+        await tui.press(key, key)
+        assert tui.app.screen is reveal
+        assert tui.app.is_running
+        assert not reveal.secret.wiped
+        assert TEXT in tui.text
+
+
+@pytest.mark.parametrize("key", ["escape", "ctrl+q"])
+async def test_it_says_what_closes_it(maria: Actor, key: str) -> None:
+    """Esc and Ctrl+Q get a sentence instead of what they do elsewhere."""
+    async with revealing() as (tui, _):
+        await tui.press(key)
+        await tui.shows("Only OK closes this: the text is shown only once.")
+
+
+async def test_a_click_outside_does_not_close_it(maria: Actor) -> None:
+    """A click beside the box changes nothing."""
+    async with revealing() as (tui, reveal):
+        for offset in ((0, 0), (79, 23), (2, 12)):
+            await tui.pilot.click(offset=offset)
+            await tui.pilot.pause()
+        assert tui.app.screen is reveal
+        assert not reveal.secret.wiped
+
+
+async def test_a_resize_does_not_close_it(maria: Actor) -> None:
+    """It survives every size, even one at which nothing can be drawn."""
+    async with revealing() as (tui, reveal):
+        for size in ((120, 40), (40, 10), (60, 16), (80, 24)):
+            await tui.pilot.resize_terminal(*size)
+            await tui.pilot.pause()
+        assert tui.app.screen is reveal
+        assert any(f" {TEXT} " in line for line in tui.lines)
+
+
+async def test_keys_typed_ahead_are_ignored(maria: Actor, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What was typed before it could be seen answers nothing, and each such key prolongs the quiet."""
+    present = 1_000.0
+    monkeypatch.setattr(reveal_module, "monotonic", lambda: present)
+    monkeypatch.setattr(reveal_module, "QUIET_SECONDS", 0.4)
+    async with revealing() as (tui, reveal):
+        for key in ("enter", "c", "enter", "enter", "c", "enter"):
+            present += 0.3
+            await tui.press(key)
+        assert tui.app.screen is reveal
+        assert tui.message.startswith("Enter or c copies.")
+        present += 0.5
+        await tui.press("enter")
+        await tui.until(lambda: tui.message.startswith("NOT COPIED: the clipboard is switched off"))
+
+
+async def test_typing_on_without_looking_answers_nothing(
+    maria: Actor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever types on, whatever keys, prolongs the quiet: the Enter at the end counts for nothing."""
+    present = 1_000.0
+    monkeypatch.setattr(reveal_module, "monotonic", lambda: present)
+    monkeypatch.setattr(reveal_module, "QUIET_SECONDS", 0.4)
+    async with revealing() as (tui, _):
+        for key in (*"keyboard", "tab", "enter"):
+            present += 0.2
+            await tui.press(key)
+        assert tui.message.startswith("Enter or c copies.")
+
+
+async def test_an_enter_right_after_a_copy_does_not_close_it(
+    maria: Actor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """After a copy the focus is on OK, and a hasty second Enter is ignored there."""
+    present = 1_000.0
+    monkeypatch.setattr(reveal_module, "monotonic", lambda: present)
+    monkeypatch.setattr(reveal_module, "QUIET_SECONDS", 0.4)
+    async with revealing(clipboard=ClipboardRoute.OSC52) as (tui, reveal):
+        present += 0.5
+        await tui.press("enter")
+        await tui.until(lambda: tui.message.startswith("SENT"))
+        present += 0.2
+        await tui.press("enter")
+        assert tui.app.screen is reveal
+        present += 0.5
+        await tui.press("enter")
+        await tui.on(Profile)
+
+
+async def test_ok_before_any_copy_asks_once(maria: Actor) -> None:
+    """OK without a copy is asked about once; the second OK closes."""
+    async with revealing() as (tui, reveal):
+        await tui.press("tab", "enter")
+        assert tui.app.screen is reveal
+        await tui.shows(
+            "NOT COPIED yet. Press OK again to close; to get another, create a new key."
+        )
+        await tui.press("enter")
+        await tui.on(Profile)
+        assert reveal.secret.wiped
+
+
+async def test_ok_after_a_failed_copy_asks_too(maria: Actor) -> None:
+    """A copy that did not work does not count as one."""
+    async with revealing() as (tui, reveal):
+        await tui.press("c")
+        await tui.until(
+            lambda: tui.message.startswith("NOT COPIED: the clipboard is switched off.")
+        )
+        await tui.press("tab", "enter")
+        assert tui.app.screen is reveal
+
+
+async def test_a_copy_moves_on_to_ok(maria: Actor) -> None:
+    """After a copy one Enter is enough to be done."""
+    async with revealing(clipboard=ClipboardRoute.OSC52) as (tui, reveal):
+        assert reveal.focused is reveal.query_one("#copy")
+        await tui.press("enter")
+        await tui.until(lambda: reveal.focused is reveal.query_one("#ok"))
+        await tui.press("enter")
+        await tui.on(Profile)
+        assert reveal.secret.wiped
+
+
+async def test_arrows_and_tab_move_between_the_buttons(maria: Actor) -> None:
+    """Every direction that people try reaches the other button."""
+    async with revealing() as (tui, reveal):
+        copy, ok = reveal.query_one("#copy"), reveal.query_one("#ok")
+        for key, where in (("right", ok), ("left", copy), ("down", ok), ("up", copy), ("tab", ok)):
+            await tui.press(key)
+            assert reveal.focused is where, key
+
+
+@pytest.mark.parametrize("way", ["pop", "sign out", "quit"])
+async def test_whatever_closes_it_wipes_the_secret(maria: Actor, way: str) -> None:
+    """The secret is gone when the pop-up is, however that comes to be."""
+    async with revealing() as (tui, reveal):
+        if way == "pop":
+            tui.app.pop_screen()
+        elif way == "sign out":
+            tui.app.ask_sign_in("Your account was deactivated.")
+        else:
+            tui.app.exit()
+        await tui.pilot.pause()
+    assert reveal.secret.wiped
