@@ -26,7 +26,7 @@ async def test_a_promotion_says_how_many_keys_end(adam: Actor, maria: Actor) -> 
         )
         await tui.press("tab", "enter")
         await tui.on(ManageUsers)
-        await tui.shows("maria is now administrator.")
+        await tui.shows("maria is now an administrator.")
     assert role_of(adam, "maria") is Role.ADMINISTRATOR
     assert {key.state.value for key in api_keys.list_keys(adam, "maria")} == {"deactivated"}
 
@@ -69,7 +69,7 @@ async def test_a_demotion_is_a_question_too(adam: Actor, person: MakePerson) -> 
         await tui.on(Confirm)
         await tui.press("tab", "enter")
         await tui.on(ManageUsers)
-        await tui.shows("beth is now user.")
+        await tui.shows("beth is now a user.")
     assert role_of(adam, "beth") is Role.USER
 
 

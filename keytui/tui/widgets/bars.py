@@ -67,23 +67,20 @@ class KeyBar(Widget):
     def render(self) -> Text:
         """Draw the keys that fit."""
         *others, last = self._keys
-        room = self.size.width - _width(last)  # how to quit is always said
-        line = Text(" ", end="")
+        shown: list[tuple[str, str]] = []
         for key in others:
-            if line.cell_len + _width(key) > room:
+            if _width([*shown, key, last]) > self.size.width:  # how to quit is always said
                 break
-            _append(line, key)
-        _append(line, last)
+            shown.append(key)
+        line = Text(" ", end="")
+        for key, does in (*shown, last):
+            line.append(key, "bold")
+            line.append(f" {does}  ")
         return line
 
 
-def _width(key: tuple[str, str]) -> int:
-    return cell_len(" ".join(key)) + 2
-
-
-def _append(line: Text, key: tuple[str, str]) -> None:
-    line.append(key[0], "bold")
-    line.append(f" {key[1]}  ")
+def _width(keys: Sequence[tuple[str, str]]) -> int:
+    return 1 + cell_len("  ".join(f"{key} {does}" for key, does in keys))
 
 
 class TooSmall(Static):

@@ -7,6 +7,8 @@ from textual.message import Message
 from textual.widget import Widget
 from textual.widgets import Input, Label
 
+from keytui.domain.text import harmless
+
 LONGEST_PASTE = 4_096
 """Characters; more is no line that anybody means to enter."""
 
@@ -28,7 +30,9 @@ class Field(Input):
 
     def __init__(self, value: str = "", *, id: str, password: bool = False) -> None:  # noqa: A002 - Textual's name
         """Create the field; a blinking cursor would send 2 kB a second for ever."""
-        super().__init__(value, id=id, password=password, compact=True, select_on_focus=False)
+        super().__init__(
+            harmless(value), id=id, password=password, compact=True, select_on_focus=False
+        )
         self.cursor_blink = False
 
     def action_copy(self) -> None:

@@ -136,7 +136,10 @@ class Listing(ScrollView, can_focus=True):
         """Move the cursor to the row with this identity, where there is one."""
         places = [place for place, row in enumerate(self._rows) if row.key == key]
         if places:
-            self.cursor = places[0]
+            self.set_reactive(Listing.cursor, places[0])
+            self._keep_in_view()
+            self.refresh()
+            self.post_message(self.Moved(by_person=False))
 
     def sort_next(self) -> str:
         """Sort by the next column and way; return what it is sorted by now, in words."""
