@@ -1,11 +1,11 @@
 """keytui: a team's API-key authority that lives in a terminal.
 
-People create, rotate and deactivate their own API keys; administrators oversee
+People create and deactivate their own API keys; administrators oversee
 all of them and can create none. The floors, from the top; imports go down only:
 
-    doors      ``tui/``, ``cli.py`` and, for Python programs, :class:`Verifier`
+    doors      ``tui/``, ``cli/``, ``gateway.py`` and, for Python programs, :class:`Verifier`
     services   what a person may do: check, act, record, in one transaction
-    storage    how it is kept: the only place that knows Peewee
+    storage    how it is kept: models, connection, migrations
     domain     what things are: pure Python, no I/O
 """
 

@@ -22,14 +22,13 @@ from urllib.parse import quote
 
 from keytui.domain.errors import DatabaseUnusable
 from keytui.services.verification import Code, Verdict, Verifier
+from keytui.telling import Tell, exposition, teller
 
 Message = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
 Headers = list[tuple[bytes, bytes]]
 Answer = tuple[int, Headers, bytes]
-Tell = Callable[[str, str, int, Verdict | None], None]
-"""Takes what happened to one request: origin, method, status, and the verdict if there is one."""
 
 _TEXT: Final = (b"content-type", b"text/plain; charset=utf-8")
 _NO_STORE: Final = (b"cache-control", b"no-store")
@@ -185,8 +184,6 @@ def _whose(verdict: Verdict) -> Headers:
 
 def application() -> Gateway:
     """Make the application in a worker, by what ``keytui serve`` left in the environment."""
-    from keytui.telling import exposition, teller
-
     metrics = os.environ.get("KEYTUI_GATEWAY_METRICS") == "1"
     return Gateway(
         lambda: Verifier(os.environ["KEYTUI_GATEWAY_DATABASE"]),

@@ -50,7 +50,7 @@ def log_folder() -> Path:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
-    """Everything that can be set. Each field is a flag, a variable and a line of the file."""
+    """Everything that can be set. Each field is a variable and a line of the file."""
 
     database: str = ""
     """The database: a path or ``sqlite:///`` URL. ``KEYTUI_DATABASE``.

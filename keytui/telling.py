@@ -9,6 +9,7 @@ from keytui.domain.text import harmless
 from keytui.services.verification import Code, Verdict
 
 Tell = Callable[[str, str, int, Verdict | None], None]
+"""Takes what happened to one request: origin, method, status, and the verdict if there is one."""
 
 
 def teller(*, metrics: bool, log: bool) -> Tell | None:

@@ -70,9 +70,10 @@ def demo(session: Session, as_user: str | None) -> None:
     "verify", context_settings={"ignore_unknown_options": True}, add_help_option=False
 )
 @click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
-def verify_command(arguments: tuple[str, ...]) -> None:
+@click.pass_obj
+def verify_command(session: Session, /, arguments: tuple[str, ...]) -> None:
     """Tell whether the API key on standard input is good (exit code 0, 1 or 2)."""
-    sys.exit(verify.run(arguments))
+    sys.exit(verify.run(arguments, session.settings.location))
 
 
 for command in (user_commands, key_commands, export, audit_commands, serve):

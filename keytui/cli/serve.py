@@ -5,6 +5,7 @@ import ipaddress
 import os
 import signal
 import socket
+import stat
 import sys
 import tempfile
 from collections.abc import Iterator
@@ -84,6 +85,8 @@ def serve(  # noqa: PLR0913 - click hands over one argument an option
         server = uvicorn.Server(config)
         if workers == 1:
             server.run(sockets=[listening])
+            if not server.started:
+                fail("The HTTP server did not start.", ExitCode.CANNOT)
         else:
             from uvicorn.supervisors import Multiprocess
 
@@ -150,7 +153,13 @@ def _unix(path: str) -> Iterator[socket.socket]:
 
 
 def _remove_dead_socket(path: str) -> None:
-    """Remove a socket that a server of before left behind; never one that somebody listens on."""
+    """Remove a socket that a server of before left behind; never one that somebody listens on.
+
+    Raises:
+        BadInput: there is something else, or somebody listens.
+    """
+    if os.path.lexists(path) and not stat.S_ISSOCK(os.lstat(path).st_mode):
+        raise BadInput(f"{path} is there and is no socket: choose another path for --listen.")
     with contextlib.closing(socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)) as probe:
         try:
             probe.connect(path)

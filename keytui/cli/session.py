@@ -4,12 +4,12 @@ import os
 import sys
 from collections.abc import Callable
 from functools import wraps
-from pathlib import Path
 from typing import Any
 
 import click
 
 from keytui import settings
+from keytui.cli.exits import say
 from keytui.domain.errors import Refused
 from keytui.domain.records import Actor
 from keytui.origin import where_from
@@ -26,19 +26,23 @@ class Session:
         self.settings = chosen
         self.origin = where_from(os.environ)
 
-    def open(self) -> Path:
-        """Open the database and return its file."""
-        settings.make_default_folder(self.settings)
-        return open_database(self.settings.location)
+    def actor(self, user_id: str | None, *, create: bool) -> Actor:
+        """Open the database and return who acts: ``user_id`` by their password, else the host.
 
-    def actor(self, user_id: str | None) -> Actor:
-        """Return who acts: ``user_id`` by their password, else the host's own account."""
-        file = self.open()
+        Args:
+            user_id: who signs in; ``None`` for the account that owns the database.
+            create: whether the database is created where there is none.
+        """
+        if create:
+            settings.make_default_folder(self.settings)
+        file = open_database(self.settings.location, create=create)
         if user_id is None:
             return host.host_actor(file, self.origin)
         entered = sign_in.sign_in(user_id, _password(), self.origin)
         if isinstance(entered, sign_in.PasswordNeeded):
             raise Refused("Choose a password first: open keytui and sign in with the code.")
+        for notice in entered.notices:
+            say(notice)
         return entered.actor
 
 
@@ -61,6 +65,7 @@ def acting_as(command: Callable[..., None]) -> Callable[..., None]:
     @click.pass_obj
     @wraps(command)
     def with_actor(session: Session, /, user_id: str | None, **options: Any) -> None:  # noqa: ANN401 - click passes what the options declare
-        command(session.actor(user_id), **options)
+        create = command.__name__ == "user_add"  # the first person makes the database
+        command(session.actor(user_id, create=create), **options)
 
     return with_actor

@@ -38,13 +38,17 @@ def asked_for(arguments: Sequence[str]) -> list[str] | None:
     return [*before, *rest[1:]] if rest[:1] == ["verify"] else None
 
 
-def run(arguments: Sequence[str]) -> ExitCode:
+def run(arguments: Sequence[str], database: str = "") -> ExitCode:
     """Verify one key and print the verdict; return the exit code.
+
+    Args:
+        arguments: the words after ``verify``.
+        database: the database, unless the words name one; by default the settings do.
 
     Raises:
         DatabaseUnusable: it could not be checked.
     """
-    database = os.environ.get("KEYTUI_DATABASE", "")
+    database = database or os.environ.get("KEYTUI_DATABASE", "")
     as_json = False
     words = list(arguments)
     while words:
@@ -56,6 +60,8 @@ def run(arguments: Sequence[str]) -> ExitCode:
             as_json = True
         elif word == "--database" and words:
             database = words.pop(0)
+        elif word.startswith("--database="):
+            database = word.partition("=")[2]
         else:
             # Not repeated: it may be a key.
             say("keytui: verify takes its key from standard input, and only --json and --database.")

@@ -54,7 +54,8 @@ class AuditEvent:
             that owns the database, or ``-`` for somebody not signed in.
         action: what was done.
         outcome: how it ended.
-        target: to what: a User ID, ``key 17``, or empty.
+        target: to what: a User ID, ``key 17``, ``unknown:3fa2`` for a User ID
+            that nobody has, or empty.
         detail: what else is worth knowing, one line; never a secret.
         origin: from where: ``local`` or ``ssh 10.0.4.17``.
     """

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 MIN_LENGTH: Final = 12
 MAX_LENGTH: Final = 128
+_SHORTEST_TELLING_USER_ID: Final = 3
 _FEWEST_DIFFERENT_CHARACTERS: Final = 4
 
 # The most used passwords of 12 characters and more in public breach
@@ -69,9 +70,12 @@ _WORST: Final = frozenset(
     ]
 )
 
-# A hash of nothing anybody knows, by the default profile: what an unknown User
-# ID is checked against, so that it costs the same time as a known one.
-_dummy_hash: str | None = None
+# A hash of a random text that nobody knows, by the default profile: what an
+# unknown User ID is checked against, so that it costs the same time as a known one.
+_dummy_hash: str | None = (
+    "$argon2id$v=19$m=65536,t=3,p=4$iHam1zsnc7vPUx+sHFaVFw"
+    "$Z7nTITo7hL0YQYE4LNLAOO6SeIVmg1aK6/Gr2Rhy9Js"
+)
 _hasher: "PasswordHasher | None" = None
 
 
@@ -83,15 +87,14 @@ def check(password: str, user_id: str) -> None:
     """
     if any(unicodedata.category(character) in ("Cc", "Cs") for character in password):
         raise BadInput("A password cannot hold control characters: type it again without.")
-    # Judged as it will be hashed: full-width "password1234" is "password1234".
-    password = _normal(password)
     length = len(password)
     if length < MIN_LENGTH:
         raise BadInput(f"A password has at least {MIN_LENGTH} characters; this has {length}.")
     if length > MAX_LENGTH:
         raise BadInput(f"A password has at most {MAX_LENGTH} characters; this has {length:,}.")
-    folded = password.casefold()
-    if user_id.casefold() in folded:
+    # Judged as it will be hashed: full-width "password1234" is "password1234".
+    folded = _normal(password).casefold()
+    if len(user_id) >= _SHORTEST_TELLING_USER_ID and user_id.casefold() in folded:
         raise BadInput("A password cannot contain the User ID: choose another.")
     if folded in _WORST or len(set(folded)) < _FEWEST_DIFFERENT_CHARACTERS:
         raise BadInput("This password is one of the first that anybody tries: choose another.")
@@ -110,9 +113,6 @@ def verify(password: str, kept: str | None) -> bool:
     """
     from argon2.exceptions import InvalidHashError, VerificationError
 
-    global _dummy_hash  # noqa: PLW0603 - made once, on first need: it costs a hash
-    if kept is None and _dummy_hash is None:
-        _dummy_hash = _argon2().hash(_random())
     try:
         _argon2().verify(kept or _dummy_hash or "", _normal(password))
     except (VerificationError, InvalidHashError):
@@ -132,12 +132,6 @@ def _normal(password: str) -> str:
         .encode("utf-8", "replace")
         .decode("utf-8")
     )
-
-
-def _random() -> str:
-    import secrets
-
-    return secrets.token_urlsafe(32)
 
 
 def _argon2() -> "PasswordHasher":

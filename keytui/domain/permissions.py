@@ -14,6 +14,11 @@ class Role(StrEnum):
     USER = "user"
     ADMINISTRATOR = "administrator"
 
+    @property
+    def with_article(self) -> str:
+        """The role in a sentence: ``a user`` or ``an administrator``."""
+        return "an administrator" if self is Role.ADMINISTRATOR else "a user"
+
 
 class Permission(StrEnum):
     """What a person may be allowed to do, alphabetised."""

@@ -23,6 +23,19 @@ class KeyState(StrEnum):
     OWNER_INACTIVE = "owner inactive"
 
 
+def state_of(
+    deactivated_at: int | None, expires_at: int | None, owner_status: str, at: int
+) -> KeyState:
+    """Return why a key works at the time ``at``, or why not: the one rule for everybody."""
+    if deactivated_at is not None:
+        return KeyState.DEACTIVATED
+    if expires_at is not None and expires_at <= at:
+        return KeyState.EXPIRED
+    if owner_status != Status.ACTIVE:
+        return KeyState.OWNER_INACTIVE
+    return KeyState.ACTIVE
+
+
 @dataclass(frozen=True, slots=True)
 class Actor:
     """Whoever does something, as they were when they signed in.
@@ -90,13 +103,7 @@ class ApiKey:
     @property
     def state(self) -> KeyState:
         """Why it works or does not."""
-        if self.deactivated_at is not None:
-            return KeyState.DEACTIVATED
-        if self.expires_at is not None and self.expires_at <= self.as_of:
-            return KeyState.EXPIRED
-        if self.owner_status is Status.INACTIVE:
-            return KeyState.OWNER_INACTIVE
-        return KeyState.ACTIVE
+        return state_of(self.deactivated_at, self.expires_at, self.owner_status, self.as_of)
 
     @property
     def status(self) -> Status:

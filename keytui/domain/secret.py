@@ -9,6 +9,7 @@ late and as rarely as possible.
 """
 
 import hashlib
+from contextlib import suppress
 from typing import NoReturn
 
 
@@ -36,12 +37,17 @@ class Secret:
     def wipe(self) -> None:
         """Overwrite the text; afterwards the secret is empty for ever."""
         self._text[:] = bytes(len(self._text))
-        self._text.clear()
+        with suppress(BufferError):  # somebody reads it at this moment: it reads zeros
+            self._text.clear()
+
+    def __del__(self) -> None:
+        """Wipe what nobody holds any more."""
+        self.wipe()
 
     @property
     def wiped(self) -> bool:
         """Whether there is nothing left to reveal."""
-        return not self._text
+        return not any(self._text)
 
     def __repr__(self) -> str:
         """Show dots: this is what logs and tracebacks print."""

@@ -9,7 +9,7 @@ from keytui.domain.permissions import Permission
 from keytui.domain.records import Actor, ApiKey
 from keytui.domain.secret import Secret
 from keytui.services.acting import acting, looking
-from keytui.services.key_records import record, select_keys
+from keytui.services.key_records import is_working, record, select_keys
 from keytui.storage.models import ApiKeyRow, UserRow
 
 
@@ -81,8 +81,10 @@ def list_keys(actor: Actor, whose: str | None = None, containing: str = "") -> S
                 | ApiKeyRow.last_four.contains(text.harmless(containing))
                 | ApiKeyRow.id.cast("TEXT").contains(text.harmless(containing))
             )
-        working_first = ApiKeyRow.deactivated_at.is_null(False)
-        return [record(row) for row in query.order_by(working_first, ApiKeyRow.id.desc()).dicts()]
+        present = clock.now()
+        working_first = is_working(present).desc()
+        found = query.order_by(working_first, ApiKeyRow.id.desc()).dicts()
+        return [record(row, present) for row in found]
 
 
 def deactivate_key(actor: Actor, key_id: int, typed_reason: str) -> None:
@@ -118,13 +120,17 @@ def edit_label(actor: Actor, key_id: int, typed_label: str) -> None:
     Raises:
         BadInput: the label does not fit, or there is no such key.
         Refused: it is not the actor's own.
+        Conflict: it is deactivated: a dead key is evidence.
     """
     label = text.label(typed_label)
     with acting(actor, Action.KEY_EDIT_LABEL, f"key {key_id}") as deed:
         deed.about = _owner(key_id)
         deed.require(Permission.EDIT_LABEL, owner=deed.about)
+        row = ApiKeyRow.get_by_id(key_id)
+        if row.deactivated_at is not None:
+            raise Conflict(f"Key {key_id} is inactive: its label stays as evidence.")
         ApiKeyRow.update(label=label).where(ApiKeyRow.id == key_id).execute()
-        deed.record(label)
+        deed.record(f"from {row.label} to {label}")
 
 
 def _owner(key_id: int) -> int:
@@ -135,4 +141,5 @@ def _owner(key_id: int) -> int:
 
 
 def _get(key_id: int) -> ApiKey:
-    return record(select_keys().where(ApiKeyRow.id == key_id).dicts().get())
+    found = select_keys().where(ApiKeyRow.id == key_id).dicts().get()
+    return record(found, clock.now())

@@ -1,4 +1,4 @@
-"""Guessing is slowed down, per person and per origin, and locks nobody out for good.
+"""Guessing is slowed down, per person and per origin, and no lock is for good.
 
 The audit trail is the memory: failed sign-ins are events, and the wait follows
 from how many there were. After the free ones the wait doubles from 1 s to 30 s
@@ -16,7 +16,6 @@ from keytui.domain import clock, user_id
 from keytui.domain.audit import Action, Outcome
 from keytui.domain.clock import HOUR, MINUTE, SECOND
 from keytui.domain.errors import SignInFailed, TooManyAttempts
-from keytui.domain.records import Actor
 from keytui.services import recording
 from keytui.storage.database import reading, transaction
 from keytui.storage.models import AuditEventRow, UserRow
@@ -47,10 +46,10 @@ class Attempt:
     row: UserRow | None
     origin: str
 
-    def record(self, outcome: Outcome, detail: str = "", *, by: Actor | None = None) -> None:
+    def record(self, outcome: Outcome, detail: str = "") -> None:
         """Write how it ended, in the transaction of what follows from it."""
         recording.append(
-            by,
+            None,
             self.action,
             outcome,
             target=self.target,

@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from keytui.domain import clock
 from keytui.domain.records import ApiKey, Status
 from keytui.storage.models import ApiKeyRow, UserRow
 
@@ -31,6 +30,6 @@ def is_working(present: int) -> Any:  # noqa: ANN401 - a Peewee expression has n
     return ApiKeyRow.deactivated_at.is_null() & ends_later
 
 
-def record(row: dict[str, Any]) -> ApiKey:
-    """Make the frozen value of a selected row."""
-    return ApiKey(**{**row, "owner_status": Status(row["owner_status"])}, as_of=clock.now())
+def record(row: dict[str, Any], present: int) -> ApiKey:
+    """Make the frozen value of a selected row, as it is at ``present``."""
+    return ApiKey(**{**row, "owner_status": Status(row["owner_status"])}, as_of=present)

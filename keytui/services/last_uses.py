@@ -12,7 +12,6 @@ import weakref
 from types import FrameType
 from typing import Final
 
-from keytui.domain.errors import DatabaseUnusable
 from keytui.storage import last_used
 from keytui.storage.last_used import Use
 
@@ -65,7 +64,7 @@ class LastUses:
                 return True
             try:
                 last_used.write(self._path, taken, wait_seconds=wait_seconds)
-            except DatabaseUnusable as error:
+            except Exception as error:  # noqa: BLE001 - whatever it is, the thread must go on
                 for key_id, use in taken.items():
                     self.pending.setdefault(key_id, use)  # a later use stays
                 self._say(str(error))

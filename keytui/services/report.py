@@ -1,8 +1,8 @@
 """The report *Account API Key*: one row per key of the whole system.
 
-The rows are first written to a private file beside their place, then the
-export is put on record, then the file is moved into its place: no event, no
-report, and never half of one.
+The rows are first written to a private file beside their place. The file is
+put into its place and the export on record together: if the event cannot be
+written, the file is taken away again, and there is never half of one.
 """
 
 import csv
@@ -26,6 +26,7 @@ from keytui.domain.records import Actor, ApiKey
 from keytui.domain.text import harmless
 from keytui.services.acting import acting, looking
 from keytui.services.key_records import record, select_keys
+from keytui.storage.database import is_open_database
 from keytui.storage.models import ApiKeyRow, UserRow
 
 COLUMNS: Final = (
@@ -75,6 +76,9 @@ class Format(StrEnum):
     """One JSON object a line, in UTF-8."""
 
 
+_ENDINGS: Final = tuple(f".{form}" for form in Format)
+
+
 def proposed_name(form: Format) -> str:
     """Propose a file name for a report of now: ``account-api-keys-20261124-060035.csv``."""
     stamp = clock.iso(clock.now()).translate(str.maketrans("T", "-", "-:Z"))
@@ -103,6 +107,11 @@ def export(actor: Actor, form: Format, path: Path, *, replace: bool = False) -> 
         with looking(actor, Action.REPORT_EXPORT) as deed:
             # Before the disk is touched: whoever may not export learns nothing of it.
             deed.require(Permission.EXPORT_REPORT)
+            if path.suffix not in _ENDINGS:
+                # Only reports are replaced: never a database or a program's file.
+                raise BadInput("Give the report a name that ends in .csv or .jsonl.")
+            if is_open_database(path):
+                raise BadInput("This is keytui's own database: choose another place.")
             if path.is_dir():
                 raise IsADirectoryError(errno.EISDIR, "it is a folder", str(path))
             if not replace and path.exists():
@@ -142,9 +151,11 @@ def export_to_stream(actor: Actor, form: Format, stream: BinaryIO) -> int:
         Refused: the actor is no administrator.
     """
     whole = io.StringIO(newline="")
-    with acting(actor, Action.REPORT_EXPORT) as deed:
+    with looking(actor, Action.REPORT_EXPORT) as deed:
         deed.require(Permission.EXPORT_REPORT)
         rows = _write(form, whole)
+    with acting(actor, Action.REPORT_EXPORT) as deed:
+        deed.require(Permission.EXPORT_REPORT)
         deed.record(f"{rows} rows as {form} to a stream")
     stream.write(whole.getvalue().encode("utf-8"))
     stream.flush()
@@ -154,7 +165,7 @@ def export_to_stream(actor: Actor, form: Format, stream: BinaryIO) -> int:
 def _write(form: Format, file: TextIO) -> int:
     present = clock.now()
     query = select_keys().order_by(UserRow.user_id, ApiKeyRow.id)
-    lines = [_line(record(row), present) for row in query.dicts()]
+    lines = [_line(record(row, present), present) for row in query.dicts()]
     if form is Format.JSONL:
         file.writelines(json.dumps(line, ensure_ascii=False) + "\n" for line in lines)
     else:
@@ -173,16 +184,17 @@ def _line(key: ApiKey, present: int) -> dict[str, str | int | None]:
         key.age_days(present),
         NEVER if key.last_used_at is None else clock.iso(key.last_used_at),
         key.key_id,
-        harmless(key.label),
+        key.label,
         clock.iso(key.created_at),
         key.expires_at and clock.iso(key.expires_at),
         key.state,
         key.deactivated_at and clock.iso(key.deactivated_at),
         key.deactivated_by,
-        key.deactivation_reason and harmless(key.deactivation_reason),
+        key.deactivation_reason,
         key.last_used_from,
     )
-    return dict(zip(COLUMNS, values, strict=True))
+    harmless_values = (harmless(value) if isinstance(value, str) else value for value in values)
+    return dict(zip(COLUMNS, harmless_values, strict=True))
 
 
 def _cell(value: str | int | None) -> str | int:
@@ -223,7 +235,16 @@ def _place(file: Path, path: Path) -> None:
     except OSError as error:
         if error.errno not in (errno.EPERM, errno.ENOTSUP, errno.ENOSYS):
             raise
-        shutil.copy2(file, path)  # a file system without hard links
+        _copy(file, path)  # a file system without hard links
+
+
+def _copy(file: Path, path: Path) -> None:
+    try:
+        handle = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
+    except FileExistsError as error:
+        raise _exists(path) from error
+    with os.fdopen(handle, "wb") as target, file.open("rb") as source:
+        shutil.copyfileobj(source, target)
 
 
 def _exists(path: Path) -> Conflict:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from keytui.domain import clock, passwords, sign_in_code
 from keytui.domain.audit import Action, Outcome
-from keytui.domain.errors import SignInFailed
+from keytui.domain.errors import SignedOut, SignInFailed
 from keytui.domain.permissions import Role
 from keytui.domain.records import Actor, Status
 from keytui.domain.text import harmless
@@ -136,8 +136,10 @@ def unlock(actor: Actor, password: str) -> None:
     attempt = attempts.begin(actor.user_id, actor.origin, Action.USER_UNLOCK)
     row = attempt.row
     right = passwords.verify(password, row.password_hash if row else None)
-    # Somebody whose sign-in has ended is told that, not that the password is wrong.
-    if not right and row is not None and row.epoch == actor.epoch:
+    if not right:
+        # Somebody whose sign-in has ended is told that, not that the password is wrong.
+        if row is None or row.epoch != actor.epoch:
+            raise SignedOut("Your sign-in has ended: sign in again.")
         raise attempt.failed("Wrong password.")
     with acting(actor, Action.USER_UNLOCK, actor.user_id) as deed:
         deed.record()
@@ -195,7 +197,7 @@ def _notices(row: UserRow) -> tuple[str, ...]:
     if failures:
         attempt = "attempt" if failures == 1 else "attempts"
         notices.append(
-            f"{failures} failed sign-in {attempt} since your last sign-in: see My events."
+            f"{failures} failed sign-in {attempt} since your last sign-in: press 3 for Audit."
         )
     return tuple(notices)
 

@@ -138,7 +138,7 @@ def reset_sign_in(actor: Actor, name: str) -> Secret:
     with acting(actor, Action.USER_RESET_SIGN_IN, name) as deed:
         deed.require(Permission.MANAGE_USERS)
         row = _find(name)
-        deed.about = row.id
+        deed.target, deed.about = row.user_id, row.id
         if row.id == actor.row_id:
             raise Refused("You cannot reset your own sign-in: use Change password.")
         _must_be_active(row)
@@ -175,17 +175,17 @@ def set_role(actor: Actor, name: str, role: Role, *, active_keys: int) -> None:
     with acting(actor, Action.USER_CHANGE_ROLE, name) as deed:
         deed.require(Permission.MANAGE_USERS)
         row = _find(name)
-        deed.about = row.id
+        deed.target, deed.about = row.user_id, row.id
         _must_be_active(row)
         if row.role == role:
-            raise Conflict(f"{name} is already {_a(role)}: nothing was changed.")
+            raise Conflict(f"{row.user_id} is already {role.with_article}: nothing was changed.")
         detail = f"to {role}"
         if role is Role.ADMINISTRATOR:
             ended = _deactivate_keys(row.id, actor.user_id)
             if ended != active_keys:
                 raise Conflict(
-                    f"{name} now holds {ended} active keys, not {active_keys}: "
-                    "look again, then decide."
+                    f"{row.user_id} now holds {ended} active keys, not {active_keys}: look again, "
+                    "and say the right number if they shall end."
                 )
             detail += f"; {ended} keys deactivated"
         else:
@@ -209,7 +209,7 @@ def deactivate_user(actor: Actor, name: str, typed_reason: str) -> None:
     with acting(actor, Action.USER_DEACTIVATE, name) as deed:
         deed.require(Permission.MANAGE_USERS)
         row = _find(name)
-        deed.about = row.id
+        deed.target, deed.about = row.user_id, row.id
         _must_be_active(row)
         _must_not_be_last(row, "deactivated")
         if row.id == actor.row_id:
@@ -249,13 +249,14 @@ def _must_not_be_last(row: UserRow, what: str) -> None:
 
 
 def _deactivate_keys(owner: int, by: str) -> int:
-    return (
-        ApiKeyRow.update(
-            deactivated_at=clock.now(), deactivated_by=by, deactivation_reason=PROMOTED
-        )
-        .where((ApiKeyRow.owner == owner) & ApiKeyRow.deactivated_at.is_null())
-        .execute()
-    )
+    """Deactivate a person's keys, expired ones too; return how many of them worked."""
+    present = clock.now()
+    theirs = ApiKeyRow.owner == owner
+    working = ApiKeyRow.select().where(theirs & is_working(present)).count()
+    ApiKeyRow.update(deactivated_at=present, deactivated_by=by, deactivation_reason=PROMOTED).where(
+        theirs & ApiKeyRow.deactivated_at.is_null()
+    ).execute()
+    return working
 
 
 def _code_digest(code: Secret) -> bytes:
@@ -264,10 +265,6 @@ def _code_digest(code: Secret) -> bytes:
 
 def _taken(name: str) -> BadInput:
     return BadInput(f"The User ID {name} is taken, and is never used again: choose another.")
-
-
-def _a(role: Role) -> str:
-    return "an administrator" if role is Role.ADMINISTRATOR else "a user"
 
 
 def _user(row: dict[str, Any]) -> User:

@@ -17,8 +17,10 @@ from types import TracebackType
 from typing import NamedTuple, Self
 
 from keytui.domain.key_text import digest_of
+from keytui.domain.records import KeyState, state_of
 from keytui.services.last_uses import LastUses, flush_at_sigterm
 from keytui.storage.key_lookup import KeyLookup
+from keytui.storage.location import sqlite_path
 
 
 class Code(StrEnum):
@@ -62,8 +64,13 @@ class Verdict(NamedTuple):
 # On the way of every verification a global costs half of an enum's attribute,
 # and a named tuple made by its parent half of one made by its own __new__.
 _verdict = tuple.__new__
-_VALID, _DEACTIVATED = Code.VALID, Code.DEACTIVATED
-_EXPIRED, _OWNER_INACTIVE = Code.EXPIRED, Code.OWNER_INACTIVE
+_VALID = Code.VALID
+_CODES = {
+    KeyState.ACTIVE: Code.VALID,
+    KeyState.DEACTIVATED: Code.DEACTIVATED,
+    KeyState.EXPIRED: Code.EXPIRED,
+    KeyState.OWNER_INACTIVE: Code.OWNER_INACTIVE,
+}
 _MALFORMED = Verdict(Code.MALFORMED)
 _UNKNOWN = Verdict(Code.UNKNOWN)
 
@@ -79,8 +86,8 @@ class Verifier:
                 serve(verdict.user_id)
 
     A verification takes some microseconds, so an ``async`` program calls it as
-    it is. Nothing is cached: a deactivation committed by any process is seen by
-    the very next verification. After a fork the child may go on using it.
+    it is. A deactivation committed by any process is seen by the very next
+    verification. After a fork the child may go on using it.
 
     "Last used" is set by good verifications only, collected in memory, and
     written once a second by a thread; at :meth:`close`, at the interpreter's
@@ -93,12 +100,13 @@ class Verifier:
     """
 
     def __init__(self, database: str | os.PathLike[str]) -> None:
-        """Open ``database``: a file that keytui made. It is never created here.
+        """Open ``database``: a path or ``sqlite:///`` URL. It is never created here.
 
         Raises:
+            BadInput: it is a URL of another kind.
             DatabaseUnusable: the file is missing, not ours, or not up to date.
         """
-        path = os.path.abspath(os.fspath(database))
+        path = sqlite_path(os.fspath(database))
         self._lookup = KeyLookup(path)
         self._uses = LastUses(path)
         flush_at_sigterm()
@@ -122,14 +130,8 @@ class Verifier:
             return _UNKNOWN
         key_id, deactivated_at, expires_at, owner_status, user_id, label = found
         present = time.time_ns() // 1_000
-        if deactivated_at is not None:
-            code = _DEACTIVATED
-        elif expires_at is not None and expires_at <= present:
-            code = _EXPIRED
-        elif owner_status != "active":
-            code = _OWNER_INACTIVE
-        else:
-            code = _VALID
+        code = _CODES[state_of(deactivated_at, expires_at, owner_status, present)]
+        if code is _VALID:
             uses = self._uses
             uses.pending[key_id] = (present, origin)
             if not uses.running:

@@ -1,1 +1,4 @@
-"""How it is kept: Peewee models, the connection, migrations. The only Peewee in the house."""
+"""How it is kept: Peewee models, the connection, migrations.
+
+Services build their queries on the models; everything else of Peewee stays here.
+"""

@@ -31,11 +31,15 @@ _CONNECTION_PRAGMAS = (
 )
 
 
-def open_database(location: str) -> Path:
-    """Open the database at ``location`` for this process, creating it when there is none.
+def open_database(location: str, *, create: bool = True) -> Path:
+    """Open the database at ``location`` for this process.
 
-    A new file is created 0600, its schema brought up to date under a lock. The
-    calling thread is connected; other threads connect on their first use.
+    A new file is created 0600; the schema is brought up to date under a lock.
+    The calling thread is connected; other threads connect on their first use.
+
+    Args:
+        location: a path or a ``sqlite:///`` URL.
+        create: whether to create the database where there is none.
 
     Returns:
         The file's path.
@@ -46,12 +50,17 @@ def open_database(location: str) -> Path:
             than this program or in a folder that does not exist.
     """
     path = Path(sqlite_path(location))
-    sqlite_file.prepare(path, _sqlite)
+    sqlite_file.prepare(path, _sqlite, create=create)
     with explained():
         engine = _sqlite(path)
         database.initialize(engine)
         database.connect(reuse_if_open=True)
     return path
+
+
+def is_open_database(path: Path) -> bool:
+    """Tell whether ``path`` is the file of the open database."""
+    return path.exists() and path.samefile(database.database)
 
 
 def close_database() -> None:

@@ -10,12 +10,14 @@ from collections.abc import Mapping
 from contextlib import closing
 from typing import Final
 
+from keytui.domain.text import harmless
 from keytui.storage.faults import explain
 from keytui.storage.file_checks import sqlite_uri
 
 Use = tuple[int, str | None]
 """When, in microseconds UTC, and from where, if that is known."""
 
+_LONGEST_ORIGIN: Final = 64
 _FLUSH: Final = """
     UPDATE api_key SET last_used_at = used.at, last_used_from = used.origin
     FROM (
@@ -42,7 +44,12 @@ def write(path: str, uses: Mapping[int, Use], *, wait_seconds: float) -> None:
     """
     import json  # late: it is needed once a second at most
 
-    given = json.dumps([(key_id, at, origin) for key_id, (at, origin) in uses.items()])
+    given = json.dumps(
+        [
+            (key_id, at, None if origin is None else harmless(str(origin))[:_LONGEST_ORIGIN])
+            for key_id, (at, origin) in uses.items()
+        ]
+    )
     try:
         connection = sqlite3.connect(
             sqlite_uri(path), uri=True, isolation_level=None, timeout=wait_seconds

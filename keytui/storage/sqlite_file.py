@@ -21,19 +21,20 @@ from keytui.storage.faults import explained
 Engine: TypeAlias = Callable[[Path], SqliteDatabase]
 
 
-def prepare(path: Path, engine: Engine) -> None:
+def prepare(path: Path, engine: Engine, *, create: bool) -> None:
     """Leave a usable, current database at ``path``, or say why that cannot be.
 
     Args:
-        path: the file; created 0600 where there is none.
+        path: the file, 0600 where it is created.
         engine: makes the Peewee database for a path.
+        create: whether to create the file where there is none.
 
     Raises:
         DatabaseUnusable: one sentence on what is wrong and what to do.
     """
     try:
         file_checks.check_folder(str(path))
-        if not path.exists():
+        if create and not path.exists():
             with _alone(path):
                 if not path.exists():
                     _create(path, engine)

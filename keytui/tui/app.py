@@ -1,16 +1,17 @@
-"""The app: a signboard. Where one can go, the global keys, who is signed in; nothing else."""
+"""The app: a signboard. Where one can go, the global keys, who is signed in, the locked screen."""
 
 import asyncio
 import os
+import signal
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from time import monotonic
 from typing import Any
 
 from textual import events
 from textual.app import App, SystemCommand
 from textual.filter import LineFilter
 from textual.screen import ModalScreen, Screen
+from textual.timer import Timer
 from textual.worker import WorkerFailed
 
 from keytui import crash
@@ -26,6 +27,7 @@ from keytui.tui.background import Background
 from keytui.tui.clipboard.clearing import Clearing
 from keytui.tui.clipboard.copying import Outcome, copy
 from keytui.tui.clipboard.routes import routes
+from keytui.tui.idle import monotonic
 from keytui.tui.line_filter import Harmless
 from keytui.tui.reveal.screen import Reveal
 from keytui.tui.screens.audit import Audit
@@ -59,8 +61,9 @@ class KeytuiApp(App[None]):
         self.clearing = Clearing()
         self.signed_in: SignedIn | None = None
         self.crash_sentence = ""
-        self._first = first
+        self._first = [first]
         self._last_input = monotonic()
+        self._clearing_timer: Timer | None = None
         for theme in themes.THEMES:
             self.register_theme(theme)
         self.theme = themes.name(settings.look)
@@ -74,7 +77,13 @@ class KeytuiApp(App[None]):
     def on_mount(self) -> None:
         """Open the first door, and start to notice when nobody is there."""
         self.set_interval(1, self._check_idle)
-        self.push_screen(self._first, self.came_in)
+        if not self.is_headless:
+            # A closed terminal or a shutdown ends the app as Ctrl+Q does, so
+            # that the clipboard is cleared and the terminal restored.
+            for number in (signal.SIGHUP, signal.SIGTERM):
+                asyncio.get_running_loop().add_signal_handler(number, self.exit)
+        # Not kept: a password that was typed into it would stay as long.
+        self.push_screen(self._first.pop(), self.came_in)
 
     def came_in(self, answer: object) -> None:
         """Go on from a door by what it answered."""
@@ -174,6 +183,8 @@ class KeytuiApp(App[None]):
         """Quit, but not while a secret is shown that nobody can see again."""
         if isinstance(self.screen, Reveal):
             self.screen.action_stay()
+        elif isinstance(self.screen, Dialog) and self.screen.busy:
+            self.screen.say("Not yet: wait for what was begun to end.")
         else:
             self.exit()
 
@@ -207,12 +218,15 @@ class KeytuiApp(App[None]):
         outcome = await asyncio.to_thread(copy, secret, ways, self._write_to_terminal, seconds)
         if outcome.mark is not None:
             self.clearing.expect(outcome.mark)
-            self.set_timer(seconds, self._clear_clipboard)
+            if self._clearing_timer is not None:
+                self._clearing_timer.stop()  # a second copy has its own full time
+            self._clearing_timer = self.set_timer(seconds, self._clear_clipboard)
         return outcome
 
     async def _clear_clipboard(self) -> None:
-        if await asyncio.to_thread(self.clearing.clear) and isinstance(self.screen, Place):
-            self.screen.say("The clipboard is cleared: it still held what you copied.")
+        cleared = await asyncio.to_thread(self.clearing.clear)
+        if cleared.value and isinstance(self.screen, Place):
+            self.screen.say(cleared.value)
 
     def _write_to_terminal(self, sequence: str) -> None:
         # The driver writes in the order it is given, so that a sequence never

@@ -1,8 +1,19 @@
 """Emptying the clipboard again, if it still holds what keytui put there."""
 
+from enum import Enum
 from threading import Lock
 
+from keytui.tui.clipboard import child
 from keytui.tui.clipboard.native import Mark
+
+
+class Cleared(Enum):
+    """How clearing went; what there is to say to the person, where there is something."""
+
+    NOTHING = ""
+    """There was nothing of ours to clear."""
+    DONE = "The clipboard is cleared: it still held what you copied."
+    FAILED = "The clipboard could not be cleared: clear it yourself."
 
 
 class Clearing:
@@ -18,8 +29,13 @@ class Clearing:
         with self._lock:
             self._mark = mark
 
-    def clear(self) -> bool:
-        """Clear now if it is still ours; tell whether it was. May take some seconds."""
+    def clear(self) -> Cleared:
+        """Clear now if it is still ours. May take some seconds."""
         with self._lock:
             mark, self._mark = self._mark, None
-        return mark is not None and mark.clear()
+        if mark is None:
+            return Cleared.NOTHING
+        answer = mark.clear()
+        if answer == child.COPIED:
+            return Cleared.DONE
+        return Cleared.NOTHING if answer == child.NOT_OURS else Cleared.FAILED

@@ -16,7 +16,7 @@ from keytui.tui.clipboard import child, native
 from keytui.tui.clipboard.native import Mark
 from keytui.tui.clipboard.routes import Route
 
-_BY_HAND: Final = "hold Shift and drag over it above to copy it by hand."
+_BY_HAND: Final = "select it above with the mouse (hold Shift if that does nothing)."
 _UNSEEN: Final = (
     "keytui cannot see whether it arrived: paste once to check, and clear your clipboard "
     "when you are done."

@@ -34,11 +34,11 @@ class Mark:
     def __init__(self, text: bytes | bytearray) -> None:
         """Mark ``text``."""
         self._key = secrets.token_bytes(child.TAG_KEY_BYTES)
-        self._tag = child.tag(self._key, bytes(text))
+        self._tag = child.tag(self._key, text)
 
-    def clear(self) -> bool:
-        """Clear the clipboard if it still holds what was marked; tell whether it did."""
-        return _child("clear", self._key + self._tag) == child.COPIED
+    def clear(self) -> int | None:
+        """Clear the clipboard if it still holds what was marked; return the child's answer."""
+        return _child("clear", self._key + self._tag)
 
 
 def copy(text: bytes | bytearray) -> int | None:
@@ -50,21 +50,11 @@ def _child(mode: str, given: bytes | bytearray) -> int | None:
     found = importlib.util.find_spec("pyperclip")
     if found is None or found.origin is None:
         return child.NO_CLIPBOARD
-    process = subprocess.Popen(  # noqa: S603 - our own interpreter and file, nothing of a person's
-        [
-            sys.executable,
-            "-I",
-            child.__file__,
-            str(Path(found.origin).parent.parent),
-            mode,
-        ],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-        env={name: os.environ[name] for name in _PASSED_ON if name in os.environ},
-        start_new_session=True,
-        bufsize=0,
-    )
+    folder = str(Path(found.origin).parent.parent)
+    try:
+        process = _start([sys.executable, "-I", child.__file__, folder, mode])
+    except OSError:  # no process more, no memory more
+        return child.NO_CLIPBOARD
     try:
         process.communicate(memoryview(given), timeout=LIMIT_SECONDS)  # type: ignore[arg-type]  # any buffer does
     except subprocess.TimeoutExpired:
@@ -72,3 +62,15 @@ def _child(mode: str, given: bytes | bytearray) -> int | None:
         process.communicate()
         return None
     return process.returncode
+
+
+def _start(command: list[str]) -> subprocess.Popen[bytes]:
+    return subprocess.Popen(  # noqa: S603 - our own interpreter and file, nothing of a person's
+        command,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        env={name: os.environ[name] for name in _PASSED_ON if name in os.environ},
+        start_new_session=True,
+        bufsize=0,
+    )

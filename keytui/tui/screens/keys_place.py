@@ -2,14 +2,12 @@
 
 from collections.abc import Sequence
 
-from keytui.domain import text
 from keytui.domain.errors import BadInput
-from keytui.domain.records import ApiKey, KeyState
+from keytui.domain.records import Actor, ApiKey, KeyState
 from keytui.services import api_keys
 from keytui.tui.menu import MenuAction
 from keytui.tui.screens import key_rows
-from keytui.tui.screens.confirm import Confirm
-from keytui.tui.screens.form import Entry, Form, Values
+from keytui.tui.screens.deactivating import deactivate
 from keytui.tui.screens.place import Place
 from keytui.tui.widgets.listing import Row
 
@@ -18,9 +16,12 @@ class KeysPlace(Place):
     """A full screen around one person's API keys."""
 
     COLUMNS = key_rows.COLUMNS
-    owner: str
-    """Whose keys: a User ID."""
-    keys: dict[int, ApiKey]
+
+    def __init__(self, actor: Actor, owner: str) -> None:
+        """Show the keys of ``owner``, a User ID."""
+        super().__init__(actor)
+        self.owner = owner
+        self.keys: dict[int, ApiKey] = {}
 
     async def fetch(self) -> Sequence[Row]:
         """Return the owner's keys."""
@@ -61,30 +62,14 @@ class KeysPlace(Place):
         key = self.selected
         what = key_rows.name(key)
 
-        async def check(values: Values) -> str:
-            return text.reason(values["reason"])
-
-        reason = await self.app.push_screen_wait(
-            Form(
-                "Deactivate Key",
-                f"Why does {what} of {key.user_id} end? The reason stays on record.",
-                [Entry("reason", "Reason")],
-                check,
-                ok="Go on",
-            )
-        )
-        if reason is None:
-            return
-        done = await self.app.push_screen_wait(
-            Confirm(
-                "Deactivate Key",
-                f"Deactivate {what} of {key.user_id}? Whatever uses it stops working at once. "
-                "A key is never activated again.",
-                "Deactivate",
-                lambda: self.keytui.background.call(
-                    api_keys.deactivate_key, self.actor, key.key_id, reason
-                ),
-            )
-        )
-        if done:
+        if await deactivate(
+            self.app,
+            "Deactivate Key",
+            f"Why does {what} of {key.user_id} end?",
+            f"Deactivate {what} of {key.user_id}? Whatever uses it stops working at once. "
+            "A key is never activated again.",
+            lambda reason: self.keytui.background.call(
+                api_keys.deactivate_key, self.actor, key.key_id, reason
+            ),
+        ):
             await self.done(f"Key {key.key_id} is deactivated.")

@@ -15,6 +15,7 @@ from keytui.services import report, users
 from keytui.tui.menu import MenuAction, bindings
 from keytui.tui.reveal.screen import Reveal
 from keytui.tui.screens.confirm import Confirm
+from keytui.tui.screens.deactivating import deactivate
 from keytui.tui.screens.export import Export, Exported
 from keytui.tui.screens.form import Entry, Form, Values
 from keytui.tui.screens.place import Place
@@ -201,7 +202,7 @@ class ManageUsers(Place):
         """Say what a change of role does, and do it."""
         user = self.selected
         role = Role.USER if user.role is Role.ADMINISTRATOR else Role.ADMINISTRATOR
-        what = f"Make {user.user_id} {_a(role)}?"
+        what = f"Make {user.user_id} {role.with_article}?"
         if role is Role.ADMINISTRATOR:
             what += " Administrators hold no keys: "
             if user.active_keys:
@@ -225,44 +226,23 @@ class ManageUsers(Place):
                 ),
             )
         ):
-            await self.done(f"{user.user_id} is now {_a(role)}.")
+            await self.done(f"{user.user_id} is now {role.with_article}.")
 
     async def do_deactivate_user(self) -> None:
         """Ask why, ask whether, deactivate."""
         user = self.selected
-
-        async def check(values: Values) -> str:
-            return text.reason(values["reason"])
-
-        reason = await self.app.push_screen_wait(
-            Form(
-                "Deactivate user",
-                f"Why does the access of {user.user_id} end? The reason stays on record.",
-                [Entry("reason", "Reason")],
-                check,
-                ok="Go on",
-            )
-        )
-        if reason is None:
-            return
-        if await self.app.push_screen_wait(
-            Confirm(
-                "Deactivate user",
-                f"Deactivate {user.user_id}? Their sign-ins and their "
-                f"{_keys(user.active_keys)} stop working at once. "
-                "A user is never activated again.",
-                "Deactivate",
-                lambda: self.keytui.background.call(
-                    users.deactivate_user, self.actor, user.user_id, reason
-                ),
-            )
+        if await deactivate(
+            self.app,
+            "Deactivate user",
+            f"Why does the access of {user.user_id} end?",
+            f"Deactivate {user.user_id}? Their sign-ins and their {_keys(user.active_keys)} "
+            "stop working at once. A user is never activated again.",
+            lambda reason: self.keytui.background.call(
+                users.deactivate_user, self.actor, user.user_id, reason
+            ),
         ):
             await self.done(f"{user.user_id} is deactivated.")
 
 
 def _keys(number: int) -> str:
     return "1 active key" if number == 1 else f"{number:,} active keys"
-
-
-def _a(role: Role) -> str:
-    return "a user" if role is Role.USER else "an administrator"

@@ -47,9 +47,7 @@ class Profile(KeysPlace):
 
     def __init__(self, signed_in: sign_in.SignedIn) -> None:
         """Show the person who signed in."""
-        super().__init__(signed_in.actor)
-        self.owner = signed_in.actor.user_id
-        self.keys: dict[int, ApiKey] = {}
+        super().__init__(signed_in.actor, signed_in.actor.user_id)
         self._signed_in = signed_in
 
     @property
@@ -96,8 +94,7 @@ class Profile(KeysPlace):
         if created is None:
             return
         key, secret = created
-        await self.load()
-        self.listing.select(key.key_id)
+        # Before anything that may fail: nobody could see the key a second time.
         await self.app.push_screen_wait(
             Reveal(
                 "New Key",
@@ -107,9 +104,17 @@ class Profile(KeysPlace):
             )
         )
         await self.done(f"Key {key.key_id} is {key.masked} from now on: nobody can see it again.")
+        self.listing.select(key.key_id)
 
     async def _create(self, values: Values) -> tuple[ApiKey, Secret]:
         return await self.keytui.background.call(api_keys.create_key, self.actor, values["label"])
+
+    def why_not(self, action: MenuAction) -> str | None:
+        """Add that a dead key's label stays."""
+        why_not = super().why_not(action)
+        if why_not or action.name != "edit_label" or self.selected.deactivated_at is None:
+            return why_not
+        return "This key is inactive: its label stays as evidence."
 
     async def do_edit_label(self) -> None:
         """Ask another label."""

@@ -5,7 +5,6 @@ from typing import ClassVar
 from textual.binding import BindingType
 
 from keytui.domain.permissions import Permission
-from keytui.domain.records import Actor, ApiKey
 from keytui.tui.menu import MenuAction, bindings
 from keytui.tui.screens.keys_place import KeysPlace
 
@@ -25,12 +24,6 @@ class UserKeys(KeysPlace):
     )
     BINDINGS: ClassVar[list[BindingType]] = bindings(ACTIONS)
     KEYS = (("x", "Deactivate"), ("Esc", "Back"))
-
-    def __init__(self, actor: Actor, owner: str) -> None:
-        """Show the keys of ``owner``."""
-        super().__init__(actor)
-        self.owner = owner
-        self.keys: dict[int, ApiKey] = {}
 
     @property
     def empty(self) -> str:

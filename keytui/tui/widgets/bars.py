@@ -73,8 +73,8 @@ class KeyBar(Widget):
                 break
             shown.append(key)
         line = Text(" ", end="")
-        for key, does in (*shown, last):
-            line.append(key, "bold")
+        for letter, does in (*shown, last):
+            line.append(letter, "bold")
             line.append(f" {does}  ")
         return line
 

@@ -24,14 +24,12 @@ class Choice(Widget, can_focus=True):
         """Another word was chosen.
 
         Attributes:
-            choice: the widget.
             value: the chosen word's value.
         """
 
-        def __init__(self, choice: "Choice", value: str) -> None:
+        def __init__(self, value: str) -> None:
             """Carry the choice."""
             super().__init__()
-            self.choice = choice
             self.value = value
 
     def __init__(self, options: Sequence[tuple[str, str]], *, id: str) -> None:  # noqa: A002 - Textual's name
@@ -57,4 +55,4 @@ class Choice(Widget, can_focus=True):
     def action_move(self, by: int) -> None:
         """Choose the next or the previous word."""
         self.index = (self.index + by) % len(self.options)
-        self.post_message(self.Changed(self, self.value))
+        self.post_message(self.Changed(self.value))

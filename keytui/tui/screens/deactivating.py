@@ -1,0 +1,48 @@
+"""Deactivating something, in two steps: ask why, then ask whether, starting on Cancel."""
+
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from textual.app import App
+
+from keytui.domain import text
+from keytui.tui.screens.confirm import Confirm
+from keytui.tui.screens.form import Entry, Form, Values
+
+
+async def deactivate(
+    app: App[Any],
+    title: str,
+    why: str,
+    whether: str,
+    doing: Callable[[str], Awaitable[object]],
+) -> bool:
+    """Ask a person twice and do it; call it from a worker.
+
+    Args:
+        app: where to ask.
+        title: of both dialogs.
+        why: the question for the reason.
+        whether: what will happen, and the question whether it shall.
+        doing: is awaited with the reason.
+
+    Returns:
+        Whether it was done.
+    """
+
+    async def check(values: Values) -> str:
+        return text.reason(values["reason"])
+
+    reason = await app.push_screen_wait(
+        Form(
+            title,
+            f"{why} The reason stays on record.",
+            [Entry("reason", "Reason")],
+            check,
+            ok="Go on",
+        )
+    )
+    if reason is None:
+        return False
+    done = await app.push_screen_wait(Confirm(title, whether, "Deactivate", lambda: doing(reason)))
+    return bool(done)
