@@ -28,9 +28,9 @@ def report(error: BaseException, folder: Path) -> str:
         with os.fdopen(handle, "w", encoding="utf-8") as file:
             file.write("\n".join(lines) + "\n")
     except OSError:
-        return f"keytui met an internal error ({reference}) and stopped; nothing was half done."
+        return f"An internal error stopped it ({reference}); no report could be written."
     return (
-        f"keytui met an internal error ({reference}) and stopped; nothing was half done. "
+        f"An internal error stopped it ({reference}). "
         f"A report without any of your data is in {path}."
     )
 

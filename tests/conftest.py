@@ -18,12 +18,14 @@ from keytui.storage import models
 from keytui.storage.database import close_database, open_database
 from tests.support import Clock, MakePerson, make_person
 
+NOBODYS_HASH = PasswordHasher.from_parameters(CHEAPEST).hash("a text that nobody types")
+
 
 @pytest.fixture(autouse=True)
 def _cheap_argon2(monkeypatch: pytest.MonkeyPatch) -> None:
     """Hash passwords in under a millisecond instead of in 150."""
     monkeypatch.setattr(passwords, "_hasher", PasswordHasher.from_parameters(CHEAPEST))
-    monkeypatch.setattr(passwords, "_dummy_hash", None)
+    monkeypatch.setattr(passwords, "_dummy_hash", NOBODYS_HASH)
 
 
 @pytest.fixture(autouse=True)

@@ -178,12 +178,15 @@ def close_reveal(terminal: Terminal) -> None:
 
 
 def select(terminal: Terminal, row: str) -> None:
-    """Move the cursor of a list down to the row that begins with ``row``."""
+    """Move the cursor of a list to the row that begins with ``row``, by j."""
     terminal.wait_for(row)
     terminal.press("g")
     terminal.settle()
-    while not terminal.says(f"> {row}"):
-        terminal.step("j")
+    lines = terminal.screen.lines
+    (cursor,) = (place for place, line in enumerate(lines) if line.startswith(" > "))
+    wanted = next(place for place, line in enumerate(lines) if line[3:].startswith(row))
+    terminal.press(*"j" * (wanted - cursor))
+    terminal.wait_for(f"> {row}")
 
 
 def quit_with(terminal: Terminal, key: str = "q") -> int:

@@ -116,7 +116,7 @@ def test_a_person_is_promoted_and_deactivated(database: Path, maria: Actor, adam
     answer = keytui(*promote)
     assert (answer.code, said(answer)) == (
         1,
-        "maria now holds 1 active keys, not 0: look again, then decide.",
+        "maria now holds 1 active keys, not 0: look again, and say the right number if they shall end.",
     )
     assert keytui(*promote, "--active-keys", "1").code == 0
     ended = keytui("--database", database, "user", "deactivate", "maria", "--reason", "left")
@@ -174,8 +174,11 @@ def test_the_password_is_the_first_line_of_standard_input(
 def test_without_a_name_the_database_is_in_a_private_default_folder(
     tmp_path: Path,
 ) -> None:
-    """The first command creates folder 0700 and file 0600."""
-    assert keytui("user", "list") == Answer(0, "", "")
+    """Adding the first person creates folder 0700 and file 0600; no other command does."""
+    assert keytui("user", "list").code == 2
+    assert keytui("export").code == 2
+    assert not (tmp_path / "xdg-data").exists()
+    assert keytui("user", "add", "adam", "--administrator").code == 0
     path = tmp_path / "xdg-data" / "keytui" / "keytui.db"
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
     assert stat.S_IMODE(path.parent.stat().st_mode) == 0o700

@@ -63,7 +63,7 @@ def test_without_a_place_for_the_report_the_sentence_stands_alone(
     sentence, path = report_of_failure(tmp_path / "notes" / "log")
     assert path is None
     assert re.fullmatch(
-        r"keytui met an internal error \([0-9a-f]{8}\) and stopped; "
+        r"An internal error stopped it \([0-9a-f]{8}\) and stopped; "
         r"nothing was half done\.",
         sentence,
     )
@@ -91,7 +91,7 @@ def test_an_error_that_is_its_own_cause_is_reported_too(tmp_path: Path) -> None:
     """A chain of causes that runs in a circle has an end."""
     ended = python(ITS_OWN_CAUSE, tmp_path / "log")
     assert "MemoryError" not in ended.stderr
-    assert ended.stdout.startswith("keytui met an internal error")
+    assert ended.stdout.startswith("An internal error stopped it")
 
 
 def test_at_the_command_line_an_internal_error_is_one_sentence(
@@ -103,6 +103,7 @@ def test_at_the_command_line_an_internal_error_is_one_sentence(
         fail_deep_inside(SECRET)
 
     monkeypatch.setattr("keytui.services.users.list_users", broken)
+    assert keytui("--database", tmp_path / "keytui.db", "user", "add", "maria").code == 0
     answer = keytui("--database", tmp_path / "keytui.db", "user", "list")
     (path,) = (tmp_path / "xdg-state").rglob("error-*.log")
     assert (answer.code, answer.out) == (2, "")

@@ -72,7 +72,7 @@ _WORST: Final = frozenset(
 
 # A hash of a random text that nobody knows, by the default profile: what an
 # unknown User ID is checked against, so that it costs the same time as a known one.
-_dummy_hash: str | None = (
+_dummy_hash = (
     "$argon2id$v=19$m=65536,t=3,p=4$iHam1zsnc7vPUx+sHFaVFw"
     "$Z7nTITo7hL0YQYE4LNLAOO6SeIVmg1aK6/Gr2Rhy9Js"
 )
@@ -114,7 +114,7 @@ def verify(password: str, kept: str | None) -> bool:
     from argon2.exceptions import InvalidHashError, VerificationError
 
     try:
-        _argon2().verify(kept or _dummy_hash or "", _normal(password))
+        _argon2().verify(kept or _dummy_hash, _normal(password))
     except (VerificationError, InvalidHashError):
         return False
     return kept is not None

@@ -107,13 +107,7 @@ def export(actor: Actor, form: Format, path: Path, *, replace: bool = False) -> 
         with looking(actor, Action.REPORT_EXPORT) as deed:
             # Before the disk is touched: whoever may not export learns nothing of it.
             deed.require(Permission.EXPORT_REPORT)
-            if path.suffix not in _ENDINGS:
-                # Only reports are replaced: never a database or a program's file.
-                raise BadInput("Give the report a name that ends in .csv or .jsonl.")
-            if is_open_database(path):
-                raise BadInput("This is keytui's own database: choose another place.")
-            if path.is_dir():
-                raise IsADirectoryError(errno.EISDIR, "it is a folder", str(path))
+            _check_place(path)
             if not replace and path.exists():
                 raise _exists(path)
             handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
@@ -137,6 +131,19 @@ def export(actor: Actor, form: Format, path: Path, *, replace: bool = False) -> 
         if unfinished is not None:
             unfinished.unlink(missing_ok=True)
     return rows
+
+
+def _check_place(path: Path) -> None:
+    """Let only reports be written and replaced: never a database or another program's file."""
+    if path.suffix not in _ENDINGS:
+        raise BadInput(
+            f"A report's name ends in .csv or .jsonl, unlike {harmless(path.name)[:64]}: "
+            "choose another place."
+        )
+    if is_open_database(path):
+        raise BadInput("This is keytui's own database: choose another place.")
+    if path.is_dir():
+        raise IsADirectoryError(errno.EISDIR, "it is a folder", str(path))
 
 
 def export_to_stream(actor: Actor, form: Format, stream: BinaryIO) -> int:

@@ -8,12 +8,12 @@ from dataclasses import dataclass
 
 from keytui.domain import clock, passwords, sign_in_code
 from keytui.domain.audit import Action, Outcome
-from keytui.domain.errors import SignedOut, SignInFailed
+from keytui.domain.errors import SignInFailed
 from keytui.domain.permissions import Role
 from keytui.domain.records import Actor, Status
 from keytui.domain.text import harmless
 from keytui.services import attempts, recording
-from keytui.services.acting import acting
+from keytui.services.acting import acting, looking
 from keytui.services.attempts import Attempt
 from keytui.storage.database import transaction
 from keytui.storage.models import UserRow
@@ -137,9 +137,8 @@ def unlock(actor: Actor, password: str) -> None:
     row = attempt.row
     right = passwords.verify(password, row.password_hash if row else None)
     if not right:
-        # Somebody whose sign-in has ended is told that, not that the password is wrong.
-        if row is None or row.epoch != actor.epoch:
-            raise SignedOut("Your sign-in has ended: sign in again.")
+        with looking(actor, Action.USER_UNLOCK, actor.user_id):
+            pass  # somebody whose sign-in has ended is told that, not that the password is wrong
         raise attempt.failed("Wrong password.")
     with acting(actor, Action.USER_UNLOCK, actor.user_id) as deed:
         deed.record()

@@ -1,5 +1,8 @@
 """People's passwords: which are accepted, and how they are kept."""
 
+import subprocess
+import sys
+
 import pytest
 from argon2 import PasswordHasher, Type
 
@@ -110,9 +113,24 @@ def test_without_a_hash_one_is_computed_all_the_same(
 
 def test_nothing_matches_where_there_is_no_hash(monkeypatch: pytest.MonkeyPatch) -> None:
     """Not even the text that the dummy hash was made of opens an account without a hash."""
-    monkeypatch.setattr(passwords, "_random", lambda: GOOD)
+    monkeypatch.setattr(passwords, "_dummy_hash", passwords.hash_password(GOOD))
     assert not passwords.verify(GOOD, None)
     assert not passwords.verify("", None)
+
+
+def test_the_hash_of_nobody_costs_what_everybody_s_costs() -> None:
+    """Whoever is unknown takes as long as who is known: the same parameters."""
+    ended = subprocess.run(
+        [
+            sys.executable,
+            "-c",
+            "from keytui.domain import passwords; print(passwords.needs_rehash(passwords._dummy_hash))",
+        ],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert ended.stdout == "False\n"
 
 
 def test_the_parameters_are_those_of_rfc_9106(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -156,8 +156,11 @@ def test_a_label_is_edited_and_nothing_else(clock: Clock, maria: Actor) -> None:
     assert renamed == replace(key, label="caf\u00e9")
     assert (trail()[-1].action, trail()[-1].detail) == (
         Action.KEY_EDIT_LABEL,
-        "caf\u00e9",
+        "from CI to caf\u00e9",
     )
+    api_keys.deactivate_key(maria, key.key_id, "moved")
+    with pytest.raises(Conflict, match="its label stays as evidence"):
+        api_keys.edit_label(maria, key.key_id, "another")
 
 
 @pytest.mark.parametrize("label", HOSTILE_LABELS)

@@ -76,14 +76,12 @@ def test_a_stream_is_on_record_too(adam: Actor, folder: Path) -> None:
     assert exports() == [("adam", Outcome.DONE, "100 rows as jsonl to a stream")]
 
 
-@pytest.mark.parametrize("there", ["file", "folder", "link to nowhere", "link to file"])
+@pytest.mark.parametrize("there", ["file", "link to nowhere", "link to file"])
 def test_what_is_there_is_not_overwritten(adam: Actor, folder: Path, there: str) -> None:
     """Without being asked to, an export replaces nothing and follows no link."""
     path, other = folder / "report.csv", folder / "other"
     if there == "file":
         path.write_text("precious")
-    elif there == "folder":
-        path.mkdir()
     else:
         path.symlink_to(other)
         if there == "link to file":
@@ -92,7 +90,7 @@ def test_what_is_there_is_not_overwritten(adam: Actor, folder: Path, there: str)
     with pytest.raises(Conflict, match="exists already: nothing was written"):
         report.export(adam, Format.CSV, path)
     assert sorted(folder.iterdir()) == before
-    assert path.is_dir() or not path.exists() or path.read_text() == "precious"
+    assert not path.exists() or path.read_text() == "precious"
     assert exports() == []
 
 
@@ -158,6 +156,26 @@ def test_an_impossible_place_is_said(
         report.export(adam, Format.CSV, folder / name, replace=replace)
     assert list(folder.iterdir()) == []
     assert exports() == []
+
+
+@pytest.mark.parametrize("name", ["keytui.db", "keytui.db-wal", ".bashrc", "report", "x.csv.bak"])
+def test_only_a_report_can_be_replaced(adam: Actor, folder: Path, name: str) -> None:
+    """A file by another kind of name is never written over, not even when asked to."""
+    (folder / name).write_text("precious")
+    with pytest.raises(BadInput, match=r"ends in \.csv or \.jsonl"):
+        report.export(adam, Format.CSV, folder / name, replace=True)
+    assert (folder / name).read_text() == "precious"
+    assert exports() == []
+
+
+def test_the_database_is_not_written_over_whatever_it_is_called(
+    adam: Actor, database: Path, folder: Path
+) -> None:
+    """A database called ``.csv`` through a link is known for what it is."""
+    (folder / "report.csv").symlink_to(database)
+    with pytest.raises(BadInput, match="keytui's own database"):
+        report.export(adam, Format.CSV, folder / "report.csv", replace=True)
+    assert database.read_bytes().startswith(b"SQLite format 3")
 
 
 def test_a_folder_is_not_replaced(adam: Actor, folder: Path) -> None:

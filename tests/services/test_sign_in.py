@@ -121,7 +121,9 @@ def test_failed_attempts_are_told_at_the_next_sign_in(clock: Clock, maria: Actor
             sign_in.sign_in("maria", WRONG_PASSWORD, "ssh 203.0.113.9")
     entered = sign_in.sign_in("maria", PASSWORD, HERE)
     assert isinstance(entered, SignedIn)
-    assert entered.notices == ("2 failed sign-in attempts since your last sign-in: see My events.",)
+    assert entered.notices == (
+        "2 failed sign-in attempts since your last sign-in: press 3 for Audit.",
+    )
 
 
 def test_a_hash_of_old_parameters_is_renewed_at_sign_in(

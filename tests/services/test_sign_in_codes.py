@@ -94,7 +94,7 @@ def test_a_reset_ends_password_and_sign_ins_and_is_told(
     notices = choose_password("maria", fresh, NEW_PASSWORD, HERE).notices
     assert notices == (
         "Your sign-in was reset by adam on 2026-11-24 06:00:00 UTC.",
-        "1 failed sign-in attempt since your last sign-in: see My events.",
+        "1 failed sign-in attempt since your last sign-in: press 3 for Audit.",
     )
     entered = sign_in.sign_in("maria", NEW_PASSWORD, HERE)
     assert isinstance(entered, SignedIn)
