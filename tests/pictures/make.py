@@ -15,7 +15,6 @@ from collections.abc import Sequence
 from html import unescape
 from itertools import cycle
 from pathlib import Path
-from types import SimpleNamespace
 from unittest import mock
 
 from keytui.domain import clock, passwords
@@ -38,19 +37,22 @@ PICTURES: dict[str, tuple[str, Sequence[str]]] = {
 
 async def picture(who: str, keys: Sequence[str]) -> str:
     """Return one picture as SVG."""
-    chance = random.Random(1)
-    seeded = SimpleNamespace(choice=chance.choice)
+    sources = [random.Random(1).choice]
+
+    def source(alphabet: str) -> str:
+        return sources[-1](alphabet)
+
     with (
         tempfile.TemporaryDirectory() as folder,
-        mock.patch.object(clock, "source", lambda: MOMENT),
-        mock.patch.object(secrets, "choice", lambda alphabet: seeded.choice(alphabet)),
+        mock.patch.object(clock, "source", return_value=MOMENT),
+        mock.patch.object(secrets, "choice", source),
     ):
         open_database(str(Path(folder) / "demo.db"))
         demo.fill()
         close_database()
         # A picture is kept: the key text in it is no secret and says so.
         example = cycle("Example")
-        seeded.choice = lambda _: next(example)
+        sources.append(lambda alphabet: next(example))
         app = KeytuiApp(Settings(), "local", ChoosePerson(who))
         async with app.run_test(size=SIZE) as pilot:
             await _settle(app, pilot)

@@ -10,6 +10,7 @@ import pytest
 from keytui.domain.records import Actor
 from keytui.settings import ClipboardRoute
 from keytui.tui.clipboard import child, copying, native
+from keytui.tui.clipboard.clearing import Cleared
 from keytui.tui.screens.profile import Profile
 from tests.tui.support import Tui
 from tests.tui.test_reveal import TEXT, revealing
@@ -42,7 +43,7 @@ class TestNative:
 
     @pytest.fixture(autouse=True)
     def _never_clear(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr(native.Mark, "clear", lambda mark: True)
+        monkeypatch.setattr(native.Mark, "clear", lambda mark: child.COPIED)
 
     async def test_says_copied_when_it_was_read_back(
         self, maria: Actor, monkeypatch: pytest.MonkeyPatch
@@ -58,7 +59,7 @@ class TestNative:
         ("answer", "why"),
         [
             (child.NO_CLIPBOARD, "there is no clipboard here"),
-            (child.NOT_CONFIRMED, "there is no clipboard here"),
+            (child.NOT_CONFIRMED, "the clipboard did not take it"),
             (None, "the clipboard did not answer"),
         ],
     )
@@ -70,7 +71,7 @@ class TestNative:
         async with revealing(clipboard=ClipboardRoute.NATIVE) as (tui, reveal):
             said = await first_words(tui)
             assert said.startswith(f"NOT COPIED: {why}.")
-            assert "hold Shift and drag" in said
+            assert "select it above with the mouse" in said
             assert reveal.focused is reveal.query_one("#copy")
 
     async def test_falls_back_to_the_terminal(
@@ -92,7 +93,7 @@ class TestNative:
             await tui.on(Profile)
             await tui.app._clear_clipboard()
             await tui.shows("The clipboard is cleared: it still held what you copied.")
-            assert not tui.app.clearing.clear()
+            assert tui.app.clearing.clear() is Cleared.NOTHING
 
 
 class TestTmux:

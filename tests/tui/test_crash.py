@@ -70,10 +70,10 @@ class TestInAWorker:
         monkeypatch.setattr(api_keys, "list_keys", second_time)
 
     async def test_the_app_ends_with_a_sentence(self, printed: list[Any]) -> None:
-        """The sentence names the report and says that nothing was half done; the exit code is 1."""
+        """The sentence names the report; the exit code is 1."""
         app = await crash(WorkerFailed)
         (report,) = reports()
-        assert app.crash_sentence.startswith("keytui met an internal error (")
+        assert app.crash_sentence.startswith("An internal error stopped it (")
         assert str(report) in app.crash_sentence
         assert app.return_code == 1
 
@@ -144,4 +144,4 @@ async def test_a_folder_that_cannot_be_written_is_no_second_error(
         lambda *args: calls.append(1) or (fail() if len(calls) > 1 else real(*args)),
     )
     app = await crash(WorkerFailed)
-    assert app.crash_sentence.endswith("and stopped; nothing was half done.")
+    assert app.crash_sentence.endswith("no report could be written.")

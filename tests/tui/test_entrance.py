@@ -92,7 +92,7 @@ async def test_failed_attempts_are_told_at_the_next_sign_in(maria: Actor) -> Non
         await tui.shows("Wrong User ID")
         await tui.fill(PASSWORD)
         await tui.on(Profile)
-        await tui.shows("1 failed sign-in attempt since your last sign-in: see My events.")
+        await tui.shows("1 failed sign-in attempt since your last sign-in: press 3 for Audit.")
 
 
 async def test_too_many_attempts_say_how_long_to_wait(maria: Actor, clock: Any) -> None:
