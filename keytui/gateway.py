@@ -13,8 +13,8 @@ label is percent-encoded (RFC 3986), so that no label can break a header. No key
 is ever written to a log.
 """
 
+import ipaddress
 import os
-import re
 from collections.abc import Awaitable, Callable, Iterable, MutableMapping
 from functools import lru_cache
 from typing import Any, Final
@@ -50,7 +50,6 @@ _CANNOT_CHECK: Final = _words(
 )
 _NOT_FOUND: Final = _words(404, "There is nothing here.")
 _NO_KEY: Final = Verdict(Code.MALFORMED)
-_address = re.compile(rb"[0-9A-Fa-f.:]{2,45}").fullmatch
 
 
 class Gateway:
@@ -98,7 +97,7 @@ class Gateway:
 
     def _verify(self, scope: Message) -> Answer:
         presented, origin, several = _read(scope["headers"], self._origin_header)
-        client = scope["client"]
+        client = scope.get("client")
         if origin is None and client is not None:
             origin = client[0]
         verdict: Verdict | None = None
@@ -164,8 +163,8 @@ def _read(
         elif name == b"x-api-key":
             given = value.strip()
         else:
-            if name == origin_header and _address(value):
-                origin = value.decode("ascii")
+            if name == origin_header:
+                origin = _address(value)
             continue
         several = several or (presented is not None and given != presented)
         presented = given
@@ -173,9 +172,18 @@ def _read(
 
 
 @lru_cache(4_096)
+def _address(value: bytes) -> str | None:
+    """Return an IP address, or ``None`` for what is none."""
+    try:
+        return str(ipaddress.ip_address(value.decode("ascii")))
+    except ValueError:
+        return None
+
+
+@lru_cache(4_096)
 def _whose(verdict: Verdict) -> Headers:
     return [
-        (b"x-keytui-user", str(verdict.user_id).encode("ascii")),
+        (b"x-keytui-user", quote(str(verdict.user_id), safe="@+").encode("ascii")),
         (b"x-keytui-key", str(verdict.key_id).encode("ascii")),
         (b"x-keytui-label", quote(str(verdict.label), safe="").encode("ascii")),
         _NO_STORE,

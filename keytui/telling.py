@@ -53,9 +53,15 @@ def _counter() -> Tell:
     return count
 
 
+_METHODS = frozenset(
+    ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "CONNECT")
+)
+
+
 def _log(origin: str, method: str, status: int, verdict: Verdict | None) -> None:
     code = "not checked" if verdict is None else str(verdict.code)
     key = "-" if verdict is None or verdict.key_id is None else f"key {verdict.key_id}"
-    # The method is the client's own word; the path is not logged, for it may hold a key.
+    # Method and path are the client's own words and may hold a key.
+    method = method if method in _METHODS else "OTHER"
     line = f"{clock.iso(clock.now())} {origin} {method} {status} {code}, {key}"
     print(harmless(line), file=sys.stderr)  # noqa: T201 - the access log

@@ -72,15 +72,17 @@ def serve(  # noqa: PLR0913 - click hands over one argument an option
             factory=True,
             workers=workers,
             lifespan="on",
+            ws="none",  # Caddy passes Upgrade on: the key decides, not the protocol
             access_log=False,  # uvicorn's own holds the path, and a path may hold a key
-            log_level="warning",
+            log_level="error",
             server_header=False,
             proxy_headers=False,
             backlog=_BACKLOG,
             timeout_graceful_shutdown=_DRAIN_SECONDS,
         )
         # uvicorn ends itself by the signal that stopped it; there is still a socket to remove.
-        signal.signal(signal.SIGTERM, lambda *_: None)
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, lambda *_: None)
         say(f"keytui verifies API keys on {listen}. SIGTERM or Ctrl+C stops it.")
         server = uvicorn.Server(config)
         if workers == 1:
@@ -122,6 +124,8 @@ def _bind(listen: str) -> tuple[contextlib.AbstractContextManager[socket.socket]
         host, _, port = listen.rpartition(":")
         address = ipaddress.ip_address(host.strip("[]"))
         family = socket.AF_INET6 if address.version == 6 else socket.AF_INET  # noqa: PLR2004 - IPv6
+        if int(port) not in range(1 << 16):
+            raise OverflowError(port)  # noqa: TRY301 - said like every other bad address
         bound = socket.create_server((str(address), int(port)), family=family, backlog=_BACKLOG)
         return contextlib.closing(bound), address.is_loopback
     except (ValueError, OverflowError) as error:  # no address, no number, no port
@@ -141,7 +145,9 @@ def _unix(path: str) -> Iterator[socket.socket]:
         try:
             bound.bind(path)
         except OSError as error:
-            raise BadInput(f"keytui cannot listen on unix:{path} ({error.strerror}).") from error
+            raise BadInput(
+                f"keytui cannot listen on unix:{path} ({error.strerror or error})."
+            ) from error
         finally:
             os.umask(before)
         bound.listen(_BACKLOG)

@@ -71,8 +71,15 @@ def run(arguments: Sequence[str], database: str = "") -> ExitCode:
     except BadInput as error:
         fail(str(error), ExitCode.CANNOT)
     with Verifier(path) as verifier:
-        verdict = verifier.verify(_key(), _origin())
-        print(_json(verdict) if as_json else _line(verdict))  # noqa: T201 - the answer
+        try:
+            key = _key()
+        except (EOFError, KeyboardInterrupt):
+            fail("No key was given: nothing was checked.", ExitCode.CANNOT)
+        verdict = verifier.verify(key, _origin())
+        try:
+            print(_json(verdict) if as_json else _line(verdict), flush=True)  # noqa: T201 - the answer
+        except BrokenPipeError:  # nobody reads it: the exit code still tells
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     return ExitCode.DONE if verdict else ExitCode.REFUSED
 
 
@@ -87,6 +94,8 @@ def _path(database: str) -> str:
 
 
 def _key() -> str:
+    if sys.stdin is None:
+        raise EOFError
     if sys.stdin.isatty():
         from getpass import getpass
 

@@ -1,39 +1,10 @@
 """The values that services hand out: frozen, without a digest or a hash in them."""
 
 from dataclasses import dataclass
-from enum import StrEnum
 
 from keytui.domain import clock, key_text
 from keytui.domain.permissions import Role
-
-
-class Status(StrEnum):
-    """The report's word for a key, and what a person is: working or not."""
-
-    ACTIVE = "active"
-    INACTIVE = "inactive"
-
-
-class KeyState(StrEnum):
-    """Why a key works or does not. Everything but ACTIVE is inactive."""
-
-    ACTIVE = "active"
-    DEACTIVATED = "deactivated"
-    EXPIRED = "expired"
-    OWNER_INACTIVE = "owner inactive"
-
-
-def state_of(
-    deactivated_at: int | None, expires_at: int | None, owner_status: str, at: int
-) -> KeyState:
-    """Return why a key works at the time ``at``, or why not: the one rule for everybody."""
-    if deactivated_at is not None:
-        return KeyState.DEACTIVATED
-    if expires_at is not None and expires_at <= at:
-        return KeyState.EXPIRED
-    if owner_status != Status.ACTIVE:
-        return KeyState.OWNER_INACTIVE
-    return KeyState.ACTIVE
+from keytui.domain.states import KeyState, Status, state_of
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,8 @@ from dataclasses import dataclass, field
 from keytui.domain.audit import Action, Outcome
 from keytui.domain.errors import Refused, SignedOut
 from keytui.domain.permissions import Permission, Role, refusal
-from keytui.domain.records import Actor, Status
+from keytui.domain.records import Actor
+from keytui.domain.states import Status
 from keytui.services import recording
 from keytui.storage.database import reading, transaction
 from keytui.storage.models import UserRow

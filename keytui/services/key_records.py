@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from keytui.domain.records import ApiKey, Status
+from keytui.domain.records import ApiKey
+from keytui.domain.states import Status
 from keytui.storage.models import ApiKeyRow, UserRow
 
 

@@ -32,6 +32,7 @@ class LastUses:
         """By key_id. Whoever verified a key sets its entry: one atomic step."""
         self.problem = ""
         """Why they cannot be written at present; empty while they can."""
+        self._in_hand: dict[int, Use] = {}
         self.running = False
         """Whether the thread that writes them is on its way."""
         self._fresh()
@@ -41,13 +42,18 @@ class LastUses:
         """Write once a second from now on, until ``owner`` is gone or :meth:`close` is called."""
         with self._flushing:
             if not self.running and not self._closing.is_set():
-                self.running = True
-                threading.Thread(
+                thread = threading.Thread(
                     target=self._every_second,
                     args=(weakref.ref(owner), self._closing),
                     name="keytui-last-used",
                     daemon=True,
-                ).start()
+                )
+                try:
+                    thread.start()
+                except RuntimeError as error:  # out of threads: the next use tries again
+                    self._say(str(error))
+                else:
+                    self.running = True
 
     def flush(self, wait_seconds: float = _WAIT_SECONDS) -> bool:
         """Write what is pending now; tell whether that worked.
@@ -56,7 +62,9 @@ class LastUses:
             wait_seconds: how long another writer is waited for.
         """
         with self._flushing:
-            taken: dict[int, Use] = {}
+            # SIGTERM may come in the middle of this and flush once more: then what
+            # was in hand is written too.
+            taken = self._in_hand = dict(self._in_hand)
             while self.pending:
                 key_id, use = self.pending.popitem()
                 taken[key_id] = use
@@ -67,8 +75,10 @@ class LastUses:
             except Exception as error:  # noqa: BLE001 - whatever it is, the thread must go on
                 for key_id, use in taken.items():
                     self.pending.setdefault(key_id, use)  # a later use stays
+                self._in_hand = {}
                 self._say(str(error))
                 return False
+            self._in_hand = {}
             self.problem = ""
             return True
 
@@ -96,6 +106,7 @@ class LastUses:
     def after_fork_in_child(self) -> None:
         """In the child: start afresh; the parent writes what the parent collected."""
         self.pending = {}
+        self._in_hand = {}
         self._fresh()
 
     def _fresh(self) -> None:

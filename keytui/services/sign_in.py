@@ -10,7 +10,8 @@ from keytui.domain import clock, passwords, sign_in_code
 from keytui.domain.audit import Action, Outcome
 from keytui.domain.errors import SignInFailed
 from keytui.domain.permissions import Role
-from keytui.domain.records import Actor, Status
+from keytui.domain.records import Actor
+from keytui.domain.states import Status
 from keytui.domain.text import harmless
 from keytui.services import attempts, recording
 from keytui.services.acting import acting, looking

@@ -9,8 +9,9 @@ from keytui.domain import clock, passwords, sign_in_code, text, user_id
 from keytui.domain.audit import Action, Outcome
 from keytui.domain.errors import BadInput, Conflict, Refused
 from keytui.domain.permissions import Permission, Role
-from keytui.domain.records import Actor, Status, User
+from keytui.domain.records import Actor, User
 from keytui.domain.secret import Secret
+from keytui.domain.states import Status
 from keytui.services import recording
 from keytui.services.acting import acting, looking
 from keytui.services.key_records import is_working

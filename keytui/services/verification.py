@@ -10,6 +10,7 @@ people's programs.
 """
 
 import os
+import threading
 import time
 import weakref
 from enum import StrEnum
@@ -17,7 +18,7 @@ from types import TracebackType
 from typing import NamedTuple, Self
 
 from keytui.domain.key_text import digest_of
-from keytui.domain.records import KeyState, state_of
+from keytui.domain.states import KeyState, state_of
 from keytui.services.last_uses import LastUses, flush_at_sigterm
 from keytui.storage.key_lookup import KeyLookup
 from keytui.storage.location import sqlite_path
@@ -183,8 +184,10 @@ class _Forking:
 
     def __init__(self) -> None:
         self.verifiers: list[Verifier] = []
+        self.one_at_a_time = threading.Lock()
 
     def before(self) -> None:
+        self.one_at_a_time.acquire()
         self.verifiers = list(_living)
         for verifier in self.verifiers:
             verifier._uses.before_fork()
@@ -195,12 +198,14 @@ class _Forking:
             verifier._lookup.after_fork()
             verifier._uses.after_fork()
         self.verifiers = []
+        self.one_at_a_time.release()
 
     def after_in_child(self) -> None:
         for verifier in self.verifiers:
             verifier._lookup.after_fork_in_child()
             verifier._uses.after_fork_in_child()
         self.verifiers = []
+        self.one_at_a_time = threading.Lock()
 
 
 _forking = _Forking()

@@ -26,6 +26,15 @@ def sqlite_uri(path: str, options: str = "mode=rw") -> str:
     return f"file:{path}?{options}"
 
 
+def identity(path: str) -> tuple[int, int] | None:
+    """Return what tells a file from another that took its place; ``None`` where there is none."""
+    try:
+        file = os.stat(path)
+    except OSError:
+        return None
+    return file.st_dev, file.st_ino
+
+
 def check_folder(path: str) -> None:
     """Go on only if the file's folder is there and can be written, as SQLite needs it.
 

@@ -15,6 +15,7 @@ import sqlite3
 import threading
 import weakref
 from contextlib import closing
+from time import monotonic
 from typing import Final
 
 from keytui.domain.errors import DatabaseUnusable
@@ -32,6 +33,8 @@ _QUERY: Final = """
 _VERSION: Final = "PRAGMA data_version"
 _CACHE_KIB: Final = 16_384
 """Page cache of a connection; the upper levels of the index of a million keys fit."""
+_SAME_FILE_SECONDS: Final = 0.05
+"""How long a file that was removed or replaced may go unnoticed."""
 _REMEMBERED: Final = 32_768
 """Keys remembered by one thread at most, some 10 MB."""
 
@@ -39,10 +42,21 @@ _REMEMBERED: Final = 32_768
 class _Thread:
     """What one thread has: its connection, and what it found since the last change."""
 
-    __slots__ = ("__weakref__", "connection", "execute", "found", "lock", "version")
+    __slots__ = (
+        "__weakref__",
+        "connection",
+        "execute",
+        "file",
+        "found",
+        "lock",
+        "look_again",
+        "version",
+    )
 
-    def __init__(self, connection: sqlite3.Connection) -> None:
+    def __init__(self, connection: sqlite3.Connection, path: str) -> None:
         self.connection = connection
+        self.file = file_checks.identity(path)
+        self.look_again = monotonic() + _SAME_FILE_SECONDS
         self.execute = connection.cursor().execute
         self.found: dict[bytes, Found] = {}
         self.version: tuple[int] | None = None
@@ -85,6 +99,11 @@ class KeyLookup:
             mine = self._open()
         try:
             with mine.lock:
+                if monotonic() > mine.look_again:
+                    if mine.file != file_checks.identity(self._path):
+                        # Removed or replaced: SQLite would go on with the old file.
+                        mine.connection.close()
+                    mine.look_again = monotonic() + _SAME_FILE_SECONDS
                 # Asked before anything is looked up: what is remembered may be
                 # newer than its version says, never older.
                 version = mine.execute(_VERSION).fetchone()
@@ -142,7 +161,7 @@ class KeyLookup:
             if self._closed:
                 raise DatabaseUnusable("This verifier is closed: make another.")
             try:
-                mine = self._here.thread = _Thread(self._connect())
+                mine = self._here.thread = _Thread(self._connect(), self._path)
             except sqlite3.Error as error:
                 raise explain(error) from error
             self._threads.add(mine)

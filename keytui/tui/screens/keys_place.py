@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 
 from keytui.domain.errors import BadInput
-from keytui.domain.records import Actor, ApiKey, KeyState
+from keytui.domain.records import Actor, ApiKey
+from keytui.domain.states import KeyState
 from keytui.services import api_keys
 from keytui.tui.menu import MenuAction
 from keytui.tui.screens import key_rows

@@ -9,8 +9,9 @@ from textual.binding import BindingType
 from keytui.domain import clock, sign_in_code, text
 from keytui.domain.errors import BadInput
 from keytui.domain.permissions import Permission, Role
-from keytui.domain.records import Actor, Status, User
+from keytui.domain.records import Actor, User
 from keytui.domain.secret import Secret
+from keytui.domain.states import Status
 from keytui.services import report, users
 from keytui.tui.menu import MenuAction, bindings
 from keytui.tui.reveal.screen import Reveal

@@ -1,0 +1,1 @@
+"""The verifying side: from Python, from the command line, over HTTP."""
