@@ -38,6 +38,9 @@ from keytui.tui.screens.manage_users import ManageUsers
 from keytui.tui.screens.place import Place
 from keytui.tui.screens.profile import Profile
 
+_ENDED_BY_SIGNAL = 128
+"""What shells add to the number of the signal that ended a program."""
+
 
 class KeytuiApp(App[None]):
     """keytui in the terminal."""
@@ -81,7 +84,9 @@ class KeytuiApp(App[None]):
             # A closed terminal or a shutdown ends the app as Ctrl+Q does, so
             # that the clipboard is cleared and the terminal restored.
             for number in (signal.SIGHUP, signal.SIGTERM):
-                asyncio.get_running_loop().add_signal_handler(number, self.exit)
+                asyncio.get_running_loop().add_signal_handler(
+                    number, self.exit, None, _ENDED_BY_SIGNAL + number
+                )
         # Not kept: a password that was typed into it would stay as long.
         self.push_screen(self._first.pop(), self.came_in)
 

@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from textual.app import ComposeResult
-from textual.widgets import Input, Static
+from textual.widgets import Static
 
 from keytui.tui.screens.dialog import Dialog, T, button
 from keytui.tui.widgets.choice import Choice
@@ -67,10 +67,10 @@ class Form(Dialog[T]):
             if entry.options:
                 yield Labelled(entry.label, Choice(entry.options, id=entry.name))
             else:
-                yield Labelled(
-                    entry.label,
-                    Field(entry.value, id=entry.name, password=entry.password),
+                field = Field(
+                    entry.value, id=entry.name, password=entry.password, entered=self.entered
                 )
+                yield Labelled(entry.label, field)
 
     def buttons(self) -> ComposeResult:
         """Offer to accept or to cancel."""
@@ -83,13 +83,13 @@ class Form(Dialog[T]):
         fields = {field.id or "": field.value for field in self.query(Field)}
         return fields | {choice.id or "": choice.value for choice in self.query(Choice)}
 
-    def on_input_submitted(self, event: Input.Submitted) -> None:
-        """Go on with Enter."""
+    def entered(self, field: Field) -> None:
+        """Go on with Enter: to the next field, and from the last one accept."""
         names = [entry.name for entry in self.entries if not entry.options]
-        if event.input.id == names[-1]:
+        if field.id == names[-1]:
             self.accept()
         else:
-            self.query_one(f"#{names[names.index(str(event.input.id)) + 1]}").focus()
+            self.set_focus(self.query_one(f"#{names[names.index(str(field.id)) + 1]}"))
 
     def accept(self) -> None:
         """Hand the values over."""

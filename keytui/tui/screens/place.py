@@ -67,6 +67,7 @@ class Place(Sized, Screen[None]):
         self.containing = ""
         self._details_shown = True
         self._pause: Timer | None = None
+        self._acting = False
 
     # -- layout
 
@@ -75,7 +76,7 @@ class Place(Sized, Screen[None]):
         yield PlaceBar(self.keytui.places, self.PLACE, f"{self.actor.user_id} ({self.actor.role})")
         yield from self.top()
         yield Static(id="summary", markup=False)
-        yield Field(id="filter")
+        yield Field(id="filter", entered=self._keep_filter)
         yield Listing(self.COLUMNS, "Reading...")
         yield StatusLine(id="status", markup=False)
         yield KeyBar(
@@ -191,7 +192,7 @@ class Place(Sized, Screen[None]):
         """Open the filter line."""
         field = self.query_one("#filter", Field)
         field.display = True
-        field.focus()
+        self.set_focus(field)
 
     def on_input_changed(self, event: Input.Changed) -> None:
         """Filter as the person types, once they pause."""
@@ -201,8 +202,7 @@ class Place(Sized, Screen[None]):
             self._pause.stop()
         self._pause = self.set_timer(FILTER_DELAY, self.action_refresh)
 
-    def on_input_submitted(self) -> None:
-        """Keep the filter and go back to the list."""
+    def _keep_filter(self, field: Field) -> None:  # noqa: ARG002 - there is one
         self._close_filter()
 
     def on_field_paste_refused(self, event: Field.PasteRefused) -> None:
@@ -210,8 +210,8 @@ class Place(Sized, Screen[None]):
         self.complain(event.sentence)
 
     def _close_filter(self) -> None:
+        self.set_focus(self.listing)
         self.query_one("#filter").display = False
-        self.listing.focus()
 
     def action_back(self) -> None:
         """Go one level back: first out of the filter, then out of the screen."""
@@ -229,6 +229,8 @@ class Place(Sized, Screen[None]):
 
     def action_menu(self) -> None:
         """Open the action menu, where there is anything to do."""
+        if self._acting:
+            return
         if not self.ACTIONS:
             self.say("There is nothing to do here, only to read.")
             return
@@ -268,8 +270,16 @@ class Place(Sized, Screen[None]):
         why_not = self.why_not(action)
         if why_not:
             self.complain(why_not)
-        else:
-            self.run_worker(self.perform(getattr(self, f"do_{name}")), group="action")
+        elif not self._acting:
+            # A key typed twice before the first dialog is there opens one dialog.
+            self._acting = True
+            self.run_worker(self._act(getattr(self, f"do_{name}")), group="action")
+
+    async def _act(self, doing: Callable[[], Awaitable[None]]) -> None:
+        try:
+            await self.perform(doing)
+        finally:
+            self._acting = False
 
     async def perform(self, doing: Callable[[], Awaitable[None]]) -> None:
         """Await ``doing``; what goes wrong is said in the status line."""

@@ -1,5 +1,7 @@
 """Where a person types: a labelled line."""
 
+from collections.abc import Callable
+
 from textual import events
 from textual.app import ComposeResult
 from textual.containers import Horizontal
@@ -28,12 +30,49 @@ class Field(Input):
             super().__init__()
             self.sentence = sentence
 
-    def __init__(self, value: str = "", *, id: str, password: bool = False) -> None:  # noqa: A002 - Textual's name
-        """Create the field; a blinking cursor would send 2 kB a second for ever."""
+    def __init__(
+        self,
+        value: str = "",
+        *,
+        id: str,  # noqa: A002 - Textual's name
+        entered: Callable[["Field"], None],
+        password: bool = False,
+    ) -> None:
+        """Create the field; a blinking cursor would send 2 kB a second for ever.
+
+        Args:
+            value: what stands in it at first.
+            id: its name.
+            entered: is called at once when Enter is pressed in it.
+            password: whether dots are shown for what is typed.
+        """
         super().__init__(
             harmless(value), id=id, password=password, compact=True, select_on_focus=False
         )
         self.cursor_blink = False
+        self._entered = entered
+
+    def on_key(self, event: events.Key) -> None:
+        """Take Enter and Tab at once, and hand on what was typed ahead of them.
+
+        Textual lets these keys bubble while the characters after them are
+        already put in: a password typed quickly after Enter would end, readable,
+        in the field before it.
+        """
+        focused = self.screen.focused
+        if focused is not None and focused is not self:
+            event.stop()
+            event.prevent_default()
+            focused.post_message(events.Key(event.key, event.character))
+        elif event.key in ("enter", "tab", "shift+tab"):
+            event.stop()
+            event.prevent_default()
+            if event.key == "enter":
+                self._entered(self)
+            elif event.key == "tab":
+                self.screen.focus_next()
+            else:
+                self.screen.focus_previous()
 
     def action_copy(self) -> None:
         """Copy the selection, but never out of a password."""
