@@ -199,6 +199,10 @@ class KeytuiApp(App[None]):
         """Note that somebody is there."""
         if isinstance(event, events.Key | events.Paste | events.MouseDown):
             self._last_input = monotonic()
+        if isinstance(event, events.Key) and self.screen.has_class("-too-small"):
+            if event.key == "ctrl+q":
+                await self.action_quit()
+            return  # whoever cannot see the screen does nothing on it
         await super().on_event(event)
 
     def _check_idle(self) -> None:
