@@ -175,6 +175,7 @@ def close_reveal(terminal: Terminal) -> None:
     terminal.wait_for(button)
     focus(terminal, "[ OK ]")
     terminal.press_until("enter", lambda: not terminal.says(button), "the end of the pop-up")
+    terminal.settle()  # the list behind it is read anew
 
 
 def select(terminal: Terminal, row: str) -> None:

@@ -44,7 +44,9 @@ def commands(context: click.Context, /, **flags: Any) -> None:  # noqa: ANN401 -
 
 
 def _need_terminal() -> None:
-    if not all(stream is not None and stream.isatty() for stream in (sys.stdin, sys.stdout)):
+    if not all(
+        stream is not None and stream.isatty() for stream in (sys.stdin, sys.stdout, sys.stderr)
+    ):
         fail(
             "The app needs a terminal: run it in one, or use a command (see keytui --help).",
             ExitCode.CANNOT,

@@ -23,9 +23,8 @@ def key_list(actor: Actor, name: str | None) -> None:
     for key in api_keys.list_keys(actor, name):
         used = "never" if key.last_used_at is None else clock.iso(key.last_used_at)
         age = f"{key.age_days(clock.now())} d"
-        click.echo(
-            "\t".join((str(key.key_id), key.masked, key.state, age, used, harmless(key.label)))
-        )
+        fields = (str(key.key_id), key.masked, key.state, age, used, key.label)
+        click.echo("\t".join(harmless(field) for field in fields))
 
 
 @key_commands.command("deactivate")

@@ -8,6 +8,7 @@ from keytui.domain import clock, sign_in_code
 from keytui.domain.permissions import Role
 from keytui.domain.records import Actor
 from keytui.domain.secret import Secret
+from keytui.domain.text import harmless
 from keytui.services import users
 
 
@@ -39,7 +40,8 @@ def user_list(actor: Actor) -> None:
     """List the people: User ID, role, status, active keys, last sign-in."""
     for user in users.list_users(actor):
         signed_in = "never" if user.last_sign_in_at is None else clock.iso(user.last_sign_in_at)
-        click.echo(f"{user.user_id}\t{user.role}\t{user.status}\t{user.active_keys}\t{signed_in}")
+        fields = (user.user_id, user.role, user.status, str(user.active_keys), signed_in)
+        click.echo("\t".join(harmless(field) for field in fields))
 
 
 @user_commands.command("reset-sign-in")

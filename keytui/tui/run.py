@@ -23,8 +23,9 @@ def run(settings: Settings, origin: str, demo_as: str | None = None) -> int:
         DatabaseUnusable: before anything is drawn.
     """
     # TEXTUAL_LOG and TEXTUAL_DEBUG would write every typed character to a file,
-    # TEXTUAL_DRIVER would import whatever it names.
-    for name in [name for name in os.environ if name.startswith("TEXTUAL")]:
+    # TEXTUAL_DRIVER would import whatever it names; COLUMNS and LINES may be those
+    # of another terminal.
+    for name in [name for name in os.environ if name.startswith(("TEXTUAL", "COLUMNS", "LINES"))]:
         del os.environ[name]
     if os.environ.get("SSH_CONNECTION"):
         os.environ["TEXTUAL_ANIMATIONS"] = "none"  # frames that a slow link need not carry

@@ -5,7 +5,8 @@ from dataclasses import FrozenInstanceError, fields, replace
 import pytest
 
 from keytui.domain.clock import DAY
-from keytui.domain.records import Actor, ApiKey, KeyState, Status, User
+from keytui.domain.records import Actor, ApiKey, User
+from keytui.domain.states import KeyState, Status
 
 KEY = ApiKey(
     key_id=17,

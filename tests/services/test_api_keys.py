@@ -10,7 +10,8 @@ from keytui.domain import key_text
 from keytui.domain.audit import Action, Outcome
 from keytui.domain.clock import SECOND
 from keytui.domain.errors import BadInput, Conflict, Refused
-from keytui.domain.records import Actor, KeyState
+from keytui.domain.records import Actor
+from keytui.domain.states import KeyState
 from keytui.services import api_keys
 from tests.support import Clock, MakePerson, people_and_keys, rows, trail
 

@@ -7,7 +7,8 @@ import pytest
 from keytui.domain.audit import Outcome
 from keytui.domain.errors import BadInput, Conflict, Refused, SignedOut
 from keytui.domain.permissions import Role
-from keytui.domain.records import Actor, KeyState, Status
+from keytui.domain.records import Actor
+from keytui.domain.states import KeyState, Status
 from keytui.services import api_keys, users
 from tests.support import Clock, MakePerson, people_and_keys, race, rows, trail
 

@@ -8,7 +8,8 @@ import pytest
 from keytui.domain.audit import Action
 from keytui.domain.errors import BadInput, Conflict
 from keytui.domain.permissions import Role
-from keytui.domain.records import Actor, Status
+from keytui.domain.records import Actor
+from keytui.domain.states import Status
 from keytui.services import api_keys, users
 from tests.support import (
     HERE,

@@ -1,0 +1,1 @@
+"""Whole stories, told at a real pseudo-terminal."""
