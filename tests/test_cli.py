@@ -30,7 +30,7 @@ def test_adding_a_person_answers_with_their_code_alone(database: Path) -> None:
     answer = keytui("--database", database, "user", "add", "Maria")
     assert (answer.code, bool(re.fullmatch(CODE, answer.out))) == (0, True)
     assert answer.err == (
-        "One-time sign-in code for maria, good for 3 days. It is shown only now:\n"
+        "One-time sign-in code for maria, good for 72 hours. It is shown only now:\n"
     )
     keytui("--database", database, "user", "add", "adam", "--administrator")
     assert rows('SELECT user_id, role FROM "user"') == [

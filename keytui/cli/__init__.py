@@ -25,6 +25,8 @@ def main() -> None:
         fail(str(error), ExitCode.CANNOT)
     except KeytuiError as error:
         fail(str(error), ExitCode.REFUSED)
+    except OSError as error:  # a full disk behind a redirection, a closed pipe
+        fail(f"The answer could not be written ({error.strerror}).", ExitCode.CANNOT)
     except Exception as error:  # noqa: BLE001 - the last line before a traceback would reach a person
         from keytui import crash, settings
 

@@ -23,7 +23,7 @@ def audit_commands() -> None:
     "--limit",
     default=100,
     show_default=True,
-    type=click.IntRange(1),
+    type=click.IntRange(1, 1_000_000),
     help="At most so many.",
 )
 @click.option("--json", "as_json", is_flag=True, help="One JSON object a line.")

@@ -3,6 +3,7 @@
 import contextlib
 import ipaddress
 import os
+import re
 import signal
 import socket
 import stat
@@ -58,6 +59,8 @@ def serve(  # noqa: PLR0913 - click hands over one argument an option
 ) -> None:
     """Verify API keys over HTTP, for nginx, Caddy, Traefik, Envoy and your own programs."""
     uvicorn = _server()
+    if origin_header and not re.fullmatch(r"[A-Za-z0-9-]+", origin_header):
+        raise BadInput("Give --origin-header the name of a header, such as X-Real-IP.")
     database = sqlite_path(session.settings.location)
     Verifier(database).close()  # what is wrong is said here, in one sentence
     bound, local = _bind(listen)
@@ -133,7 +136,8 @@ def _bind(listen: str) -> tuple[contextlib.AbstractContextManager[socket.socket]
             "Give --listen as ADDRESS:PORT with an IP address, as unix:/PATH, or as fd:N."
         ) from error
     except OSError as error:
-        raise BadInput(f"keytui cannot listen on {listen} ({error.strerror}).") from error
+        why = os.strerror(error.errno) if error.errno else str(error)
+        raise BadInput(f"keytui cannot listen on {listen} ({why}).") from error
 
 
 @contextlib.contextmanager

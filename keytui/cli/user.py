@@ -18,8 +18,8 @@ def user_commands() -> None:
 
 
 def _hand_over(code: Secret, name: str) -> None:
-    hours = clock.duration(sign_in_code.LIFETIME).replace(" d", " days")
-    say(f"One-time sign-in code for {name}, good for {hours}. It is shown only now:")
+    hours = sign_in_code.LIFETIME // clock.HOUR
+    say(f"One-time sign-in code for {name}, good for {hours} hours. It is shown only now:")
     click.echo(code.reveal())
     code.wipe()
 
@@ -64,7 +64,7 @@ def user_reset(actor: Actor, name: str) -> None:
 def user_role(actor: Actor, name: str, role: str, active_keys: int) -> None:
     """Make a person a user or an administrator."""
     users.set_role(actor, name, Role(role), active_keys=active_keys)
-    say(f"{name.lower()} is now {role}.")
+    say(f"{name.lower()} is now {Role(role).with_article}.")
 
 
 @user_commands.command("deactivate")

@@ -108,6 +108,8 @@ def export(actor: Actor, form: Format, path: Path, *, replace: bool = False) -> 
             # Before the disk is touched: whoever may not export learns nothing of it.
             deed.require(Permission.EXPORT_REPORT)
             _check_place(path)
+            if replace and path.is_symlink() and not path.exists():
+                raise BadInput(f"{harmless(str(path))} is a link to nowhere: name the file itself.")
             if not replace and path.exists():
                 raise _exists(path)
             handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")

@@ -13,12 +13,16 @@ from typing import Final
 
 from peewee import SqliteDatabase
 
-from keytui.storage import sqlite_file
+from keytui.domain.errors import DatabaseUnusable
+from keytui.storage import file_checks, sqlite_file
 from keytui.storage.faults import explained
 from keytui.storage.location import sqlite_path
 from keytui.storage.models import database
 
 BUSY_SECONDS: Final = 5
+
+_opened: list[tuple[int, int] | None] = []
+"""The identity of the file that is open."""
 
 _CONNECTION_PRAGMAS = (
     ("synchronous", "full"),
@@ -53,6 +57,7 @@ def open_database(location: str, *, create: bool = True) -> Path:
     sqlite_file.prepare(path, _sqlite, create=create)
     with explained():
         engine = _sqlite(path)
+        _opened[:] = [file_checks.identity(str(path))]
         database.initialize(engine)
         database.connect(reuse_if_open=True)
     return path
@@ -79,6 +84,7 @@ def transaction() -> Iterator[None]:
     Raises:
         DatabaseUnusable: the database failed; nothing was changed.
     """
+    _check_still_there()
     with explained():
         database.connect(reuse_if_open=True)
         with database.atomic():
@@ -92,9 +98,19 @@ def reading() -> Iterator[None]:
     Raises:
         DatabaseUnusable: the database failed.
     """
+    _check_still_there()
     with explained():
         database.connect(reuse_if_open=True)
         yield
+
+
+def _check_still_there() -> None:
+    """Go on only if the file is the one that was opened: SQLite would not notice."""
+    if [file_checks.identity(database.database)] != _opened:
+        raise DatabaseUnusable(
+            "The database file was removed or replaced: nothing was changed; "
+            "quit, and start keytui again."
+        )
 
 
 def _sqlite(path: Path) -> SqliteDatabase:

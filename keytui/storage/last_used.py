@@ -47,7 +47,7 @@ def write(path: str, uses: Mapping[int, Use], *, wait_seconds: float) -> None:
     given = json.dumps(
         [
             (key_id, at, None if origin is None else harmless(str(origin))[:_LONGEST_ORIGIN])
-            for key_id, (at, origin) in uses.items()
+            for key_id, (at, origin) in sorted(uses.items())
         ]
     )
     try:

@@ -113,13 +113,14 @@ class KeytuiApp(App[None]):
     def action_sign_out(self) -> None:
         """Sign out and ask who is next."""
         if self.signed_in is not None:
-            self.run_worker(self._sign_out(self.signed_in.actor))
+            actor, self.signed_in = self.signed_in.actor, None  # once, however often it is pressed
+            self.run_worker(self._sign_out(actor))
 
     async def _sign_out(self, actor: Actor) -> None:
         try:
             await self.background.call(sign_in.sign_out, actor)
         except KeytuiError as error:
-            self.ask_sign_in(str(error))
+            self.ask_sign_in(f"{actor.user_id} is signed out, but not on record: {error}")
         else:
             self.ask_sign_in(f"{actor.user_id} is signed out.")
 

@@ -113,8 +113,8 @@ class Garbage:
         seen: list[str] = []
         with closing(Verifier(self._path)) as verifier:
             verifier.verify(self._good)
-            for connection in verifier._lookup._connections:
-                connection.set_trace_callback(seen.append)
+            for thread in verifier._lookup._threads:
+                thread.connection.set_trace_callback(seen.append)
             codes = {verifier.verify(text).code for text in self.kinds.values()}
             garbage = len(seen)
             verifier.verify(self._good)

@@ -37,6 +37,7 @@ async def test_from_the_action_menu(adam: Actor, maria: Actor, tmp_path: Path) -
         await manage(tui)
         await tui.press("enter")
         await tui.on(ActionMenu)
+        await tui.press("home")
         assert "Export Account API Key" in tui.cursor_line
         await tui.press("enter")
         screen = await tui.on(Export)

@@ -164,7 +164,7 @@ class TestNewUser:
             await tui.press("n")
             await tui.on(Form)
             await tui.paste("nina")
-            await tui.press("tab", "right", "shift+tab", "enter")
+            await tui.press("shift+tab", "right", "enter", "enter")
             await tui.on(Reveal)
         assert role_of(adam, "nina") is Role.ADMINISTRATOR
 

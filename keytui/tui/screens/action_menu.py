@@ -43,7 +43,7 @@ class ActionMenu(Dialog[str]):
         yield from ()
 
     def on_mount(self) -> None:
-        """Fill the list; start on the first action that can be picked."""
+        """Fill the list; start on the first thing that can be done to the selected row."""
         listing = self.query_one(Listing)
         listing.set_rows(
             [
@@ -51,9 +51,9 @@ class ActionMenu(Dialog[str]):
                 for action, says, why_not in self.items
             ]
         )
-        listing.cursor = next(
-            (place for place, item in enumerate(self.items) if item[2] is None), 0
-        )
+        can = [place for place, item in enumerate(self.items) if item[2] is None]
+        on_row = [place for place in can if self.items[place][0].on_row]
+        listing.cursor = next(iter(on_row or can), 0)
 
     def on_listing_moved(self) -> None:
         """Say why the selected action cannot be picked, or how to pick it."""

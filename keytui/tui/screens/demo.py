@@ -54,8 +54,8 @@ class ChoosePerson(Dialog[SignedIn]):
             self._enter(str(row.key))
 
     def action_cancel(self) -> None:
-        """Quit."""
-        self.app.exit()
+        """Stay: Esc never quits."""
+        self.say("Ctrl+Q quits.")
 
     def _enter(self, name: str) -> None:
         self.attempt(lambda: self._sign_in(name), "Signing in...")

@@ -8,6 +8,7 @@ from collections.abc import Awaitable, Callable
 from typing import ClassVar, Generic, TypeVar
 
 from textual.app import ComposeResult
+from textual.await_complete import AwaitComplete
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
 from textual.screen import ModalScreen
@@ -39,6 +40,7 @@ class Dialog(Sized, ModalScreen[T | None], Generic[T]):
         super().__init__()
         self.busy = False
         self._done: list[T] = []
+        self._dismissed = False
 
     def compose(self) -> ComposeResult:
         """Lay out the frame."""
@@ -104,21 +106,30 @@ class Dialog(Sized, ModalScreen[T | None], Generic[T]):
         except SignedOut as error:
             self.keytui.ask_sign_in(str(error))
         except KeytuiError as error:
+            self.busy = False
             self.complain(str(error))
             self.failed(error)
         else:
+            # Busy for good: a second Enter must not do it a second time.
             self._done.append(result)
             self._close_when_on_top()
-        finally:
-            self.busy = False
+
+    def dismiss(self, result: T | None = None) -> AwaitComplete:
+        """Close once, and only when on top.
+
+        Textual's own takes away whatever screen is the topmost: a second Enter
+        in the same breath would take the screen below, or a lock above.
+        """
+        if self._dismissed or not self.is_current:
+            return AwaitComplete()
+        self._dismissed = True
+        return super().dismiss(result)
 
     def on_screen_resume(self) -> None:
         """Close now, if what was done was done under another screen."""
         self._close_when_on_top()
 
     def _close_when_on_top(self) -> None:
-        # dismiss() takes the topmost screen away, whichever that is: a dialog
-        # that is done while the screen is locked must not open the lock.
         if self._done and self.is_current:
             self.dismiss(self._done.pop())
 

@@ -6,7 +6,7 @@ from typing import ClassVar
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 
-from keytui.domain.errors import BadInput, KeytuiError
+from keytui.domain.errors import BadInput, Conflict, KeytuiError, SignInFailed
 from keytui.domain.passwords import MIN_LENGTH
 from keytui.domain.records import Actor
 from keytui.services import sign_in, users
@@ -69,6 +69,11 @@ class FirstAdministrator(Entrance[bool]):
             self.keytui.origin,
         )
         return True
+
+    def failed(self, error: KeytuiError) -> None:
+        """Go on to signing in, where somebody else was first."""
+        if isinstance(error, Conflict):
+            self.keytui.ask_sign_in(str(error))
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,6 +152,11 @@ class ChoosePassword(Entrance[SignedIn]):
             self.keytui.origin,
         )
 
+    def failed(self, error: KeytuiError) -> None:
+        """Go back to signing in, when the code is no longer good."""
+        if isinstance(error, SignInFailed):
+            self.keytui.ask_sign_in("The sign-in code is used up: sign in, or ask for another.")
+
 
 class Locked(Entrance[bool]):
     """The screen is covered until the password is typed."""
@@ -158,8 +168,8 @@ class Locked(Entrance[bool]):
         self._actor = actor
         super().__init__(
             "Locked",
-            f"{why} Everything is as you left it, {actor.user_id}, "
-            "except that a key on show is masked.",
+            " ".join(filter(None, (why, f"Everything is as you left it, {actor.user_id};")))
+            + " a key that was on show is masked.",
             [Entry("password", "Password", password=True)],
             self._unlock,
             ok="Unlock",

@@ -48,8 +48,12 @@ class Form(Dialog[T]):
         *,
         ok: str = "OK",
         working: str = "Working...",
+        start: str = "",
     ) -> None:
-        """Create the form; ``submit`` is awaited with the values, by name."""
+        """Create the form; ``submit`` is awaited with the values, by name.
+
+        ``start`` is the entry to start in, by default the first.
+        """
         super().__init__()
         self.title_text = title
         self.intro = intro
@@ -57,7 +61,7 @@ class Form(Dialog[T]):
         self.submit = submit
         self.ok = ok
         self.working = working
-        self.first_focus = f"#{entries[0].name}"
+        self.first_focus = f"#{start or entries[0].name}"
 
     def body(self) -> ComposeResult:
         """Lay out the words and the entries."""

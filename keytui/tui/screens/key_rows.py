@@ -47,7 +47,7 @@ def rows(keys: Iterable[ApiKey]) -> Sequence[Row]:
 
 def details(key: ApiKey) -> str:
     """Return a key's dates in words: exact, and who ended it and why."""
-    parts = [f"Key {key.key_id} created {clock.exact(key.created_at)}."]
+    parts = [f'Key {key.key_id} "{key.label}" created {clock.exact(key.created_at)}.']
     if key.last_used_at is None:
         parts.append("Never used.")
     else:

@@ -24,6 +24,10 @@ from keytui.tui.screens.user_keys import UserKeys
 from keytui.tui.widgets.listing import Column, Row
 
 _MANAGE = Permission.MANAGE_USERS
+_NOT_ONESELF = {
+    "reset_sign_in": "You cannot reset your own sign-in: use Change password on Profile.",
+    "deactivate_user": "You cannot deactivate yourself: ask another administrator.",
+}
 
 
 class ManageUsers(Place):
@@ -34,8 +38,8 @@ class ManageUsers(Place):
         Column("User ID"),
         Column("Role", 13),
         Column("Status", 8),
-        Column("Active keys", 11, right=True, from_width=70),
-        Column("Oldest", 8, right=True),
+        Column("Active keys", 11, right=True, from_width=76),
+        Column("Oldest", 7, right=True, from_width=70),
         Column("Last sign-in", 12),
     )
     ACTIONS = (
@@ -120,6 +124,8 @@ class ManageUsers(Place):
             return why_not
         if self.selected.status is Status.INACTIVE:
             return f"{self.selected.user_id} is inactive already, for good."
+        if self.selected.user_id == self.actor.user_id:
+            return _NOT_ONESELF.get(action.name)
         return None
 
     async def do_view_keys(self) -> None:
@@ -152,15 +158,16 @@ class ManageUsers(Place):
                 "New user",
                 "They choose their own password with a one-time sign-in code.",
                 [
-                    Entry("user_id", "User ID"),
                     Entry(
                         "role",
                         "Role",
                         options=[(role.value, role.value) for role in Role],
                     ),
+                    Entry("user_id", "User ID"),
                 ],
                 submit,
                 ok="Add",
+                start="user_id",
             )
         )
         if added is not None:
@@ -203,7 +210,8 @@ class ManageUsers(Place):
         """Say what a change of role does, and do it."""
         user = self.selected
         role = Role.USER if user.role is Role.ADMINISTRATOR else Role.ADMINISTRATOR
-        what = f"Make {user.user_id} {role.with_article}?"
+        oneself = " (yourself)" if user.user_id == self.actor.user_id else ""
+        what = f"Make {user.user_id}{oneself} {role.with_article}?"
         if role is Role.ADMINISTRATOR:
             what += " Administrators hold no keys: "
             if user.active_keys:

@@ -8,6 +8,7 @@ called ``x`` calls ``do_x``.
 from collections.abc import Awaitable, Callable, Sequence
 from typing import ClassVar
 
+from textual import events
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.screen import Screen
@@ -68,6 +69,8 @@ class Place(Sized, Screen[None]):
         self._details_shown = True
         self._pause: Timer | None = None
         self._acting = False
+        self._filtering = False
+        self._loads = 0
 
     # -- layout
 
@@ -120,6 +123,14 @@ class Place(Sized, Screen[None]):
         self._details_shown = False
         self.query_one("#status", StatusLine).complain(sentence)
 
+    def on_key(self, event: events.Key) -> None:
+        """Hand on what was typed ahead, to where it belongs by now."""
+        if self._acting:
+            event.stop()  # a dialog is on its way: nothing here is meant
+        elif isinstance(self.focused, Field) and event.is_printable:
+            event.stop()
+            self.focused.post_message(events.Key(event.key, event.character))
+
     # -- rows
 
     async def fetch(self) -> Sequence[Row]:
@@ -146,6 +157,8 @@ class Place(Sized, Screen[None]):
             if not self.listing.rows:
                 self.listing.set_rows((), "Nothing could be read: r tries again.")
             raise
+        self._filtering = False
+        self._loads += 1
         self.listing.set_rows(rows, self.nothing)
 
     @property
@@ -191,6 +204,8 @@ class Place(Sized, Screen[None]):
     def action_filter(self) -> None:
         """Open the filter line."""
         field = self.query_one("#filter", Field)
+        # In the summary's place, so that the list below does not move.
+        self.query_one("#summary").display = False
         field.display = True
         self.set_focus(field)
 
@@ -198,12 +213,16 @@ class Place(Sized, Screen[None]):
         """Filter as the person types, once they pause."""
         event.stop()
         self.containing = event.value.strip()
+        self._filtering = True
         if self._pause is not None:
             self._pause.stop()
         self._pause = self.set_timer(FILTER_DELAY, self.action_refresh)
 
     def _keep_filter(self, field: Field) -> None:  # noqa: ARG002 - there is one
         self._close_filter()
+        if self._pause is not None:
+            self._pause.stop()
+        self.action_refresh()
 
     def on_field_paste_refused(self, event: Field.PasteRefused) -> None:
         """Say why a paste was not taken."""
@@ -212,6 +231,7 @@ class Place(Sized, Screen[None]):
     def _close_filter(self) -> None:
         self.set_focus(self.listing)
         self.query_one("#filter").display = False
+        self.query_one("#summary").display = True
 
     def action_back(self) -> None:
         """Go one level back: first out of the filter, then out of the screen."""
@@ -229,8 +249,8 @@ class Place(Sized, Screen[None]):
 
     def action_menu(self) -> None:
         """Open the action menu, where there is anything to do."""
-        if self._acting:
-            return
+        if self._acting or self._filtering:
+            return  # a dialog is on its way, or these are not the rows asked for
         if not self.ACTIONS:
             self.say("There is nothing to do here, only to read.")
             return
@@ -270,16 +290,19 @@ class Place(Sized, Screen[None]):
         why_not = self.why_not(action)
         if why_not:
             self.complain(why_not)
-        elif not self._acting:
+        elif not (self._acting or self._filtering):
             # A key typed twice before the first dialog is there opens one dialog.
             self._acting = True
             self.run_worker(self._act(getattr(self, f"do_{name}")), group="action")
 
     async def _act(self, doing: Callable[[], Awaitable[None]]) -> None:
+        loads = self._loads
         try:
             await self.perform(doing)
         finally:
             self._acting = False
+        if self._loads == loads and self.is_attached:
+            self.action_refresh()  # it was not done: perhaps because the list is old
 
     async def perform(self, doing: Callable[[], Awaitable[None]]) -> None:
         """Await ``doing``; what goes wrong is said in the status line."""

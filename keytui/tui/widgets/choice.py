@@ -14,8 +14,9 @@ class Choice(Widget, can_focus=True):
     """Lets a person choose one of a few words with ←, → and Space."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("left,up", "move(-1)", "Previous", show=False),
-        Binding("right,down,space", "move(1)", "Next", show=False),
+        Binding("enter", "app.focus_next", "Next", show=False),
+        Binding("left", "move(-1)", "Previous", show=False),
+        Binding("right,space", "move(1)", "Next", show=False),
     ]
 
     index: reactive[int] = reactive(0)
