@@ -6,27 +6,23 @@ written, the file is taken away again, and there is never half of one.
 """
 
 import csv
-import errno
 import io
 import json
 import os
-import shutil
 import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
 from enum import StrEnum
 from pathlib import Path
 from typing import BinaryIO, Final, TextIO
 
 from keytui.domain import clock
 from keytui.domain.audit import Action
-from keytui.domain.errors import BadInput, Conflict
+from keytui.domain.errors import BadInput
 from keytui.domain.permissions import Permission
 from keytui.domain.records import Actor, ApiKey
 from keytui.domain.text import harmless
+from keytui.services import report_place
 from keytui.services.acting import acting, looking
 from keytui.services.key_records import record, select_keys
-from keytui.storage.database import is_open_database
 from keytui.storage.models import ApiKeyRow, UserRow
 
 COLUMNS: Final = (
@@ -76,9 +72,6 @@ class Format(StrEnum):
     """One JSON object a line, in UTF-8."""
 
 
-_ENDINGS: Final = tuple(f".{form}" for form in Format)
-
-
 def proposed_name(form: Format) -> str:
     """Propose a file name for a report of now: ``account-api-keys-20261124-060035.csv``."""
     stamp = clock.iso(clock.now()).translate(str.maketrans("T", "-", "-:Z"))
@@ -107,11 +100,7 @@ def export(actor: Actor, form: Format, path: Path, *, replace: bool = False) -> 
         with looking(actor, Action.REPORT_EXPORT) as deed:
             # Before the disk is touched: whoever may not export learns nothing of it.
             deed.require(Permission.EXPORT_REPORT)
-            _check_place(path)
-            if replace and path.is_symlink() and not path.exists():
-                raise BadInput(f"{harmless(str(path))} is a link to nowhere: name the file itself.")
-            if not replace and path.exists():
-                raise _exists(path)
+            report_place.check(path, replace=replace)
             handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
             unfinished = Path(name)
             with os.fdopen(handle, "w", encoding="utf-8", newline="") as file:
@@ -119,7 +108,7 @@ def export(actor: Actor, form: Format, path: Path, *, replace: bool = False) -> 
                 file.flush()
                 os.fsync(handle)
         with (
-            _in_place(unfinished, path, replace=replace),
+            report_place.filled(path, unfinished, replace=replace),
             acting(actor, Action.REPORT_EXPORT) as deed,
         ):
             deed.require(Permission.EXPORT_REPORT)
@@ -133,19 +122,6 @@ def export(actor: Actor, form: Format, path: Path, *, replace: bool = False) -> 
         if unfinished is not None:
             unfinished.unlink(missing_ok=True)
     return rows
-
-
-def _check_place(path: Path) -> None:
-    """Let only reports be written and replaced: never a database or another program's file."""
-    if path.suffix not in _ENDINGS:
-        raise BadInput(
-            f"A report's name ends in .csv or .jsonl, unlike {harmless(path.name)[:64]}: "
-            "choose another place."
-        )
-    if is_open_database(path):
-        raise BadInput("This is keytui's own database: choose another place.")
-    if path.is_dir():
-        raise IsADirectoryError(errno.EISDIR, "it is a folder", str(path))
 
 
 def export_to_stream(actor: Actor, form: Format, stream: BinaryIO) -> int:
@@ -211,50 +187,3 @@ def _cell(value: str | int | None) -> str | int:
         return value
     text = value or ""
     return "'" + text if text.lstrip(" ").startswith(_FORMULA_STARTS) else text
-
-
-@contextmanager
-def _in_place(unfinished: Path, path: Path, *, replace: bool) -> Iterator[None]:
-    """Have the report in its place; put things back as they were if the block fails."""
-    before = unfinished.with_name(f"{unfinished.name}.before")
-    replaced = replace and path.is_file()
-    if replaced:
-        _place(path, before)
-        unfinished.replace(path)
-    else:
-        _place(unfinished, path)
-    try:
-        yield
-    except BaseException:
-        if replaced:
-            before.replace(path)
-        else:
-            path.unlink(missing_ok=True)
-        raise
-    finally:
-        before.unlink(missing_ok=True)
-
-
-def _place(file: Path, path: Path) -> None:
-    try:
-        # A link, unlike a rename, never replaces what somebody put there meanwhile.
-        path.hardlink_to(file)
-    except FileExistsError as error:
-        raise _exists(path) from error
-    except OSError as error:
-        if error.errno not in (errno.EPERM, errno.ENOTSUP, errno.ENOSYS):
-            raise
-        _copy(file, path)  # a file system without hard links
-
-
-def _copy(file: Path, path: Path) -> None:
-    try:
-        handle = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
-    except FileExistsError as error:
-        raise _exists(path) from error
-    with os.fdopen(handle, "wb") as target, file.open("rb") as source:
-        shutil.copyfileobj(source, target)
-
-
-def _exists(path: Path) -> Conflict:
-    return Conflict(f"{harmless(str(path))} exists already: nothing was written.")

@@ -114,6 +114,8 @@ class KeytuiApp(App[None]):
         """Sign out and ask who is next."""
         if self.signed_in is not None:
             actor, self.signed_in = self.signed_in.actor, None  # once, however often it is pressed
+            if isinstance(self.screen, Place | Dialog):
+                self.screen.say("Signing out...")  # a locked database takes its time
             self.run_worker(self._sign_out(actor))
 
     async def _sign_out(self, actor: Actor) -> None:
