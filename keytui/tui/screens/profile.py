@@ -100,7 +100,7 @@ class Profile(KeysPlace):
                 "New Key",
                 f'Key {key.key_id} "{key.label}".',
                 secret,
-                "create a new key",
+                "deactivate this key and create a new one",
             )
         )
         await self.done(f"Key {key.key_id} is {key.masked} from now on: nobody can see it again.")
