@@ -38,7 +38,7 @@ def commands(app: "KeytuiApp", screen: Screen[Any]) -> Iterable[SystemCommand]:
     yield SystemCommand("Actions  (a)", "Open the action menu", screen.action_menu)
     yield SystemCommand("Filter  (/)", "Show only what contains a text", screen.action_filter)
     yield SystemCommand("Sort  (s)", "Sort by the next column", screen.action_sort)
-    yield SystemCommand("Refresh  (r)", "Read the list anew", screen.action_refresh)
+    yield SystemCommand("Refresh  (r)", "Read the list anew", screen.action_reread)
     yield SystemCommand("Help  (?)", "The keys of this screen", app.action_help)
     yield SystemCommand("Lock", "Cover the screen until the password is typed", app.action_lock)
     yield SystemCommand("Dark or light", "Change the colours", app.action_look)

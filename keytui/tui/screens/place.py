@@ -44,7 +44,7 @@ class Place(Sized, Screen[None]):
         Binding("a", "menu", "Actions", show=False, id="actions"),
         Binding("slash", "filter", "Filter", show=False, id="filter"),
         Binding("s", "sort", "Sort", show=False, id="sort"),
-        Binding("r", "refresh", "Refresh", show=False, id="refresh"),
+        Binding("r", "reread", "Refresh", show=False, id="refresh"),
         Binding("1", "app.place('Profile')", "Profile", show=False, id="profile"),
         Binding(
             "2",
@@ -145,8 +145,17 @@ class Place(Sized, Screen[None]):
         """Return more about the selected row."""
         return ""
 
+    def action_reread(self) -> None:
+        """Fetch the rows anew; a complaint that stood there is over then."""
+        self.run_worker(self.perform(self._reread), exclusive=True, group="load")
+
+    async def _reread(self) -> None:
+        await self.load()
+        if self.query_one("#status", StatusLine).has_class("-error"):
+            self.say("Read anew.")
+
     def action_refresh(self) -> None:
-        """Fetch the rows anew."""
+        """Fetch the rows anew, silently."""
         self.run_worker(self.perform(self.load), exclusive=True, group="load")
 
     async def load(self) -> None:
