@@ -13,11 +13,13 @@ from typing import Any, Protocol
 from unittest.mock import patch
 
 from keytui import cli
+from keytui.domain import key_text, sign_in_code
 from keytui.domain.audit import Action, Outcome
 from keytui.domain.clock import DAY, HOUR, MINUTE, SECOND
 from keytui.domain.errors import KeytuiError
 from keytui.domain.permissions import Role
 from keytui.domain.records import Actor
+from keytui.domain.secret import Secret
 from keytui.services import sign_in, users
 from keytui.services.host import host_actor
 from keytui.storage import models
@@ -56,7 +58,33 @@ class MakePerson(Protocol):
 def make_person(database: Path, user_id: str, role: Role) -> Actor:
     """Add a person through the services, as a real one comes to be."""
     code = users.add_user(host_actor(database, "local"), user_id, role)
-    return sign_in.choose_password(user_id, code.reveal(), PASSWORD, HERE).actor
+    return sign_in.choose_password(user_id, text_of(code), PASSWORD, HERE).actor
+
+
+def text_of(secret: Secret) -> str:
+    """Return what a secret holds as a string: keytui itself never makes one."""
+    return str(secret.view(), "ascii")
+
+
+def secret_of(text: str) -> Secret:
+    """Return a secret that holds ``text``."""
+    secret = Secret()
+    secret.room(len(text))[:] = text.encode("ascii")
+    return secret
+
+
+def new_key_text() -> Secret:
+    """Draw a key text."""
+    secret = Secret()
+    key_text.draw(secret)
+    return secret
+
+
+def new_code() -> Secret:
+    """Draw a sign-in code."""
+    secret = Secret()
+    sign_in_code.draw(secret)
+    return secret
 
 
 def signed_in(user_id: str, password: str = PASSWORD, origin: str = HERE) -> Actor:

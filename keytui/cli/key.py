@@ -23,7 +23,7 @@ def key_list(actor: Actor, name: str | None) -> None:
     for key in api_keys.list_keys(actor, name):
         used = "never" if key.last_used_at is None else clock.iso(key.last_used_at)
         age = f"{key.age_days(clock.now())} d"
-        fields = (str(key.key_id), key.masked, key.state, age, used, key.label)
+        fields = (str(key.key_id), key.masked, key.state_shown, age, used, key.label)
         click.echo("\t".join(harmless(field) for field in fields))
 
 

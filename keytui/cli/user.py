@@ -1,5 +1,7 @@
 """``keytui user …``: add people and manage them."""
 
+import sys
+
 import click
 
 from keytui.cli.exits import say
@@ -20,7 +22,9 @@ def user_commands() -> None:
 def _hand_over(code: Secret, name: str) -> None:
     hours = sign_in_code.LIFETIME // clock.HOUR
     say(f"One-time sign-in code for {name}, good for {hours} hours. It is shown only now:")
-    click.echo(code.reveal())
+    sys.stdout.buffer.write(code.view())
+    sys.stdout.buffer.write(b"\n")
+    sys.stdout.buffer.flush()
     code.wipe()
 
 

@@ -14,6 +14,7 @@ class Action(StrEnum):
 
     AUDIT_READ = "audit:read"
 
+    KEY_CONFIRM = "api_key:confirm"
     KEY_CREATE = "api_key:create"
     KEY_DEACTIVATE = "api_key:deactivate"
     KEY_EDIT_LABEL = "api_key:edit_label"

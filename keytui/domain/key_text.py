@@ -41,16 +41,19 @@ _SHAPE = re.compile(r"kt_[0-9A-Za-z]{49}", re.ASCII).fullmatch
 _VALUES = bytes(max(ALPHABET.find(chr(code)), 0) for code in range(256))
 
 
-def generate() -> Secret:
-    """Draw a new key text from the operating system's random source."""
+def draw(secret: Secret) -> None:
+    """Draw a new key text from the operating system's random source into ``secret``.
+
+    Character by character: no string of more than one of them comes to be.
+    """
     import secrets  # late: verification, which draws nothing, starts sooner without it
 
-    text = bytearray(LENGTH)
-    text[: len(BRAND)] = BRAND.encode("ascii")
-    for place in range(len(BRAND), len(BRAND) + RANDOM_LENGTH):
+    text = secret.room(LENGTH)
+    start, end = len(BRAND), len(BRAND) + RANDOM_LENGTH
+    text[:start] = BRAND.encode("ascii")
+    for place in range(start, end):
         text[place] = ord(secrets.choice(ALPHABET))
-    text[-CHECKSUM_LENGTH:] = _checksum(bytes(text[len(BRAND) : -CHECKSUM_LENGTH]))
-    return Secret(text)
+    text[end:] = _checksum(text[start:end])
 
 
 def digest_of(presented: str) -> bytes | None:
@@ -78,7 +81,7 @@ def digest_of(presented: str) -> bytes | None:
 
 def last_four(secret: Secret) -> str:
     """Return the 4 characters that the mask of this key may show."""
-    return secret.encoded()[-4:].decode("ascii")
+    return str(secret.view()[-4:], "ascii")
 
 
 def mask(last: str) -> str:
@@ -86,7 +89,7 @@ def mask(last: str) -> str:
     return MASK + last
 
 
-def _checksum(random_part: bytes) -> bytes:
+def _checksum(random_part: bytes | memoryview) -> bytes:
     number = _crc32(random_part)
     characters = bytearray()
     for _ in range(CHECKSUM_LENGTH):

@@ -49,7 +49,8 @@ class User:
 class ApiKey:
     """An API key's record: everything but what would recognise it. Times in microseconds UTC.
 
-    ``as_of`` is when it was read: what :attr:`state` says was so then.
+    ``confirmed_at`` is when its owner pressed OK on its text. ``as_of`` is when
+    it was read: what :attr:`state` says was so then.
     """
 
     key_id: int
@@ -59,6 +60,7 @@ class ApiKey:
     last_four: str
     created_at: int
     expires_at: int | None
+    confirmed_at: int | None
     last_used_at: int | None
     last_used_from: str | None
     deactivated_at: int | None
@@ -75,6 +77,17 @@ class ApiKey:
     def state(self) -> KeyState:
         """Why it works or does not."""
         return state_of(self.deactivated_at, self.expires_at, self.owner_status, self.as_of)
+
+    @property
+    def confirmed(self) -> bool:
+        """Whether its text is known to have arrived: its owner said so, or it was used."""
+        return self.confirmed_at is not None or self.last_used_at is not None
+
+    @property
+    def state_shown(self) -> str:
+        """What a list says of it: its state, or that nobody may have its text."""
+        lost = self.state is KeyState.ACTIVE and not self.confirmed
+        return "not confirmed" if lost else self.state
 
     @property
     def status(self) -> Status:

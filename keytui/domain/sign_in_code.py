@@ -17,18 +17,25 @@ LIFETIME: Final = 72 * HOUR
 
 _ALPHABET: Final = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 _GROUPS, _GROUP_LENGTH = 6, 4
+LENGTH: Final = _GROUPS * (_GROUP_LENGTH + 1) - 1
 _LOOKALIKES = str.maketrans("ILO", "110")
 
 
-def generate() -> Secret:
-    """Draw a new code, in groups as it is shown: 29 characters with dashes."""
-    text = bytearray()
-    for group in range(_GROUPS):
-        if group:
-            text += b"-"
-        for _ in range(_GROUP_LENGTH):
-            text.append(ord(secrets.choice(_ALPHABET)))
-    return Secret(text)
+def draw(secret: Secret) -> None:
+    """Draw a new code into ``secret``, in groups as it is shown: 29 characters with dashes."""
+    text = secret.room(LENGTH)
+    for place in range(LENGTH):
+        between = (place + 1) % (_GROUP_LENGTH + 1) == 0
+        text[place] = ord("-" if between else secrets.choice(_ALPHABET))
+
+
+def digest_of_drawn(secret: Secret) -> bytes:
+    """Return what :func:`digest` returns for the code in ``secret``, without a string of it."""
+    text = secret.view()
+    sha = hashlib.sha256()
+    for start in range(0, LENGTH, _GROUP_LENGTH + 1):
+        sha.update(text[start : start + _GROUP_LENGTH])
+    return sha.digest()
 
 
 def digest(presented: str) -> bytes:

@@ -1,6 +1,7 @@
 """API keys: created by their owners, deactivated by owners and administrators, never deleted."""
 
 from collections.abc import Sequence
+from typing import Any, Final
 
 from keytui.domain import clock, key_text, text, user_id
 from keytui.domain.audit import Action
@@ -8,19 +9,28 @@ from keytui.domain.errors import BadInput, Conflict
 from keytui.domain.permissions import Permission
 from keytui.domain.records import Actor, ApiKey
 from keytui.domain.secret import Secret
-from keytui.services.acting import acting, looking
+from keytui.domain.states import Status
+from keytui.services.acting import Deed, acting, looking
 from keytui.services.key_records import is_working, record, select_keys
 from keytui.storage.models import ApiKeyRow, UserRow
 
+NOT_CONFIRMED: Final = "Its text was not confirmed: created anew."
+"""The reason on record for a key whose text never arrived."""
+
 
 def create_key(
-    actor: Actor, typed_label: str, *, expires_at: int | None = None
+    actor: Actor,
+    typed_label: str,
+    secret: Secret | None = None,
+    *,
+    expires_at: int | None = None,
 ) -> tuple[ApiKey, Secret]:
-    """Create an API key for the actor's own profile.
+    """Create an API key for the actor's own profile, not confirmed yet.
 
     Args:
         actor: who creates it, and whose it will be.
         typed_label: what it is for, in their words.
+        secret: where to draw the key text; memory of its own by default.
         expires_at: when it ends, in microseconds UTC; ``None`` for no end.
 
     Returns:
@@ -34,22 +44,66 @@ def create_key(
     if expires_at is not None and expires_at <= clock.now():
         raise BadInput("A key must end in the future: choose a later end.")
     with acting(actor, Action.KEY_CREATE) as deed:
-        deed.require(Permission.CREATE_KEY, owner=actor.row_id)
-        secret = key_text.generate()
-        row = ApiKeyRow.create(
-            owner=actor.row_id,
-            created_by=actor.row_id,
-            label=label,
-            scheme=key_text.SCHEME,
-            digest=secret.digest(),
-            last_four=key_text.last_four(secret),
-            created_at=clock.now(),
-            expires_at=expires_at,
+        return _create(deed, label, secret, expires_at)
+
+
+def confirm_key(actor: Actor, key_id: int) -> None:
+    """Put on record that the actor has the text of a key they created.
+
+    Raises:
+        BadInput: there is no such key.
+        Refused: it is not the actor's own.
+        Conflict: it is deactivated, or confirmed already.
+    """
+    with acting(actor, Action.KEY_CONFIRM, f"key {key_id}") as deed:
+        row = _find(key_id)
+        deed.about = row.owner_id
+        deed.require(Permission.CREATE_KEY, owner=deed.about)
+        confirmed = (
+            ApiKeyRow.update(confirmed_at=clock.now())
+            .where(
+                (ApiKeyRow.id == key_id)
+                & ApiKeyRow.confirmed_at.is_null()
+                & ApiKeyRow.deactivated_at.is_null()
+            )
+            .execute()
         )
-        deed.target = f"key {row.id}"
-        deed.about = actor.row_id
-        deed.record(label)
-        return _get(row.id), secret
+        if not confirmed:
+            what = "confirmed" if row.deactivated_at is None else "inactive"
+            raise Conflict(f"Key {key_id} is {what} already: nothing was changed.")
+        deed.record()
+
+
+def create_anew(actor: Actor, key_id: int, secret: Secret | None = None) -> tuple[ApiKey, Secret]:
+    """Deactivate a key whose text never arrived and create another like it, in one step.
+
+    Args:
+        actor: whose key it is.
+        key_id: the key that is not confirmed.
+        secret: where to draw the new key text; memory of its own by default.
+
+    Returns:
+        The new key's record, with label and end of the old one, and its text.
+
+    Raises:
+        BadInput: there is no such key.
+        Refused: it is not the actor's own, or they are an administrator.
+        Conflict: it is confirmed, was used, or does not work any more.
+    """
+    with acting(actor, Action.KEY_DEACTIVATE, f"key {key_id}") as ending:
+        row = _find(key_id)
+        ending.about = row.owner_id
+        ending.require(Permission.DEACTIVATE_KEY, owner=ending.about)
+        ending.require(Permission.CREATE_KEY, owner=ending.about)
+        old = _get(key_id)
+        if old.status is not Status.ACTIVE:
+            raise Conflict(f"Key {key_id} is inactive already: create a new key instead.")
+        if old.confirmed:
+            raise Conflict(f"Key {key_id} is confirmed or in use: deactivate it by itself.")
+        _deactivate(key_id, actor, NOT_CONFIRMED)
+        ending.record(NOT_CONFIRMED)
+        creating = Deed(actor, Action.KEY_CREATE, role=ending.role)
+        return _create(creating, row.label, secret, row.expires_at)
 
 
 def list_keys(actor: Actor, whose: str | None = None, containing: str = "") -> Sequence[ApiKey]:
@@ -97,20 +151,9 @@ def deactivate_key(actor: Actor, key_id: int, typed_reason: str) -> None:
     """
     why = text.reason(typed_reason)
     with acting(actor, Action.KEY_DEACTIVATE, f"key {key_id}") as deed:
-        deed.about = _owner(key_id)
+        deed.about = _find(key_id).owner_id
         deed.require(Permission.DEACTIVATE_KEY, owner=deed.about)
-        # Compare and set: of two people at the same key, one is told.
-        ended = (
-            ApiKeyRow.update(
-                deactivated_at=clock.now(),
-                deactivated_by=actor.user_id,
-                deactivation_reason=why,
-            )
-            .where((ApiKeyRow.id == key_id) & ApiKeyRow.deactivated_at.is_null())
-            .execute()
-        )
-        if not ended:
-            raise Conflict(f"Key {key_id} is inactive already: nothing was changed.")
+        _deactivate(key_id, actor, why)
         deed.record(why)
 
 
@@ -124,20 +167,58 @@ def edit_label(actor: Actor, key_id: int, typed_label: str) -> None:
     """
     label = text.label(typed_label)
     with acting(actor, Action.KEY_EDIT_LABEL, f"key {key_id}") as deed:
-        deed.about = _owner(key_id)
+        row = _find(key_id)
+        deed.about = row.owner_id
         deed.require(Permission.EDIT_LABEL, owner=deed.about)
-        row = ApiKeyRow.get_by_id(key_id)
         if row.deactivated_at is not None:
             raise Conflict(f"Key {key_id} is inactive: its label stays as evidence.")
         ApiKeyRow.update(label=label).where(ApiKeyRow.id == key_id).execute()
         deed.record(f"from {row.label} to {label}")
 
 
-def _owner(key_id: int) -> int:
+def _create(
+    deed: Deed, label: str, secret: Secret | None, expires_at: int | None
+) -> tuple[ApiKey, Secret]:
+    actor = deed.actor
+    deed.require(Permission.CREATE_KEY, owner=actor.row_id)
+    secret = secret or Secret()
+    key_text.draw(secret)
+    row = ApiKeyRow.create(
+        owner=actor.row_id,
+        created_by=actor.row_id,
+        label=label,
+        scheme=key_text.SCHEME,
+        digest=secret.digest(),
+        last_four=key_text.last_four(secret),
+        created_at=clock.now(),
+        expires_at=expires_at,
+    )
+    deed.target = f"key {row.id}"
+    deed.about = actor.row_id
+    deed.record(label)
+    return _get(row.id), secret
+
+
+def _deactivate(key_id: int, actor: Actor, why: str) -> None:
+    # Compare and set: of two people at the same key, one is told.
+    ended = (
+        ApiKeyRow.update(
+            deactivated_at=clock.now(),
+            deactivated_by=actor.user_id,
+            deactivation_reason=why,
+        )
+        .where((ApiKeyRow.id == key_id) & ApiKeyRow.deactivated_at.is_null())
+        .execute()
+    )
+    if not ended:
+        raise Conflict(f"Key {key_id} is inactive already: nothing was changed.")
+
+
+def _find(key_id: int) -> Any:  # noqa: ANN401 - a row; Peewee's own types do not know owner_id
     row = ApiKeyRow.get_or_none(ApiKeyRow.id == key_id)
     if row is None:
         raise BadInput(f"There is no key {key_id}.")
-    return int(row.owner.id)
+    return row
 
 
 def _get(key_id: int) -> ApiKey:

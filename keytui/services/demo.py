@@ -151,8 +151,10 @@ def _joins(administrator: Actor, name: str, role: Role, hashed: str, at: int) ->
 
 
 def _new_key(name: str, origin: str, label: str, use: tuple[int, str] | None) -> None:
-    key, secret = api_keys.create_key(_actor(name, origin), label)
+    actor = _actor(name, origin)
+    key, secret = api_keys.create_key(actor, label)
     secret.wipe()
+    api_keys.confirm_key(actor, key.key_id)
     if use is not None:
         ApiKeyRow.update(last_used_at=use[0], last_used_from=use[1]).where(
             ApiKeyRow.id == key.key_id

@@ -17,6 +17,7 @@ def select_keys() -> Any:  # noqa: ANN401 - a Peewee query has no useful type
         ApiKeyRow.last_four,
         ApiKeyRow.created_at,
         ApiKeyRow.expires_at,
+        ApiKeyRow.confirmed_at,
         ApiKeyRow.last_used_at,
         ApiKeyRow.last_used_from,
         ApiKeyRow.deactivated_at,

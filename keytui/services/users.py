@@ -61,15 +61,24 @@ def create_first_administrator(typed_id: str, password: str, origin: str) -> Non
         raise _taken(name) from error
 
 
-def add_user(actor: Actor, typed_id: str, role: Role) -> Secret:
-    """Add a person, who will choose a password with the returned one-time sign-in code.
+def add_user(actor: Actor, typed_id: str, role: Role, code: Secret | None = None) -> Secret:
+    """Add a person, who will choose a password with a one-time sign-in code.
+
+    Args:
+        actor: who adds them.
+        typed_id: their User ID.
+        role: their role.
+        code: where to draw the code; memory of its own by default.
+
+    Returns:
+        The code: the only time and place it exists.
 
     Raises:
         BadInput: the User ID does not fit or is taken.
         Refused: the actor is no administrator.
     """
     name = user_id.parse(typed_id)
-    code = sign_in_code.generate()
+    code = _drawn(code)
     try:
         with acting(actor, Action.USER_CREATE, name) as deed:
             deed.require(Permission.MANAGE_USERS)
@@ -78,7 +87,7 @@ def add_user(actor: Actor, typed_id: str, role: Role) -> Secret:
                 user_id=name,
                 role=role,
                 created_at=present,
-                code_digest=_code_digest(code),
+                code_digest=sign_in_code.digest_of_drawn(code),
                 code_expires_at=present + sign_in_code.LIFETIME,
             )
             deed.about = row.id
@@ -126,16 +135,21 @@ def list_users(actor: Actor, containing: str = "") -> Sequence[User]:
         return [_user(row) for row in cast("Iterable[dict[str, Any]]", query.dicts())]
 
 
-def reset_sign_in(actor: Actor, name: str) -> Secret:
+def reset_sign_in(actor: Actor, name: str, code: Secret | None = None) -> Secret:
     """End a person's sign-ins and password; return the one-time code for choosing a new one.
 
     They are told at their next sign-in who did it and when.
+
+    Args:
+        actor: who does it.
+        name: whose sign-in.
+        code: where to draw the code; memory of its own by default.
 
     Raises:
         Refused: the actor is no administrator, or it is the actor themselves.
         Conflict: the person is inactive.
     """
-    code = sign_in_code.generate()
+    code = _drawn(code)
     with acting(actor, Action.USER_RESET_SIGN_IN, name) as deed:
         deed.require(Permission.MANAGE_USERS)
         row = _find(name)
@@ -145,7 +159,7 @@ def reset_sign_in(actor: Actor, name: str) -> Secret:
         _must_be_active(row)
         present = clock.now()
         row.password_hash = None
-        row.code_digest = _code_digest(code)
+        row.code_digest = sign_in_code.digest_of_drawn(code)
         row.code_expires_at = present + sign_in_code.LIFETIME
         row.reset_at = present
         row.reset_by = actor.user_id
@@ -260,8 +274,10 @@ def _deactivate_keys(owner: int, by: str) -> int:
     return working
 
 
-def _code_digest(code: Secret) -> bytes:
-    return sign_in_code.digest(code.reveal())
+def _drawn(code: Secret | None) -> Secret:
+    code = code or Secret()
+    sign_in_code.draw(code)
+    return code
 
 
 def _taken(name: str) -> BadInput:

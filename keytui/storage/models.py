@@ -61,6 +61,7 @@ class ApiKeyRow(_Row):
     last_four = TextField()
     created_at = BigIntegerField()
     expires_at = BigIntegerField(null=True)
+    confirmed_at = BigIntegerField(null=True)
     last_used_at = BigIntegerField(null=True)
     last_used_from = TextField(null=True)
     deactivated_at = BigIntegerField(null=True)

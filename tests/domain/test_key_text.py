@@ -8,11 +8,12 @@ import pytest
 
 from keytui.domain import key_text
 from keytui.domain.key_text import ALPHABET, BRAND, LENGTH
+from tests.support import new_key_text, text_of
 
 
 def test_a_key_text_is_52_characters_that_a_secret_scanner_finds() -> None:
     """A new key text is found as one word in the middle of a sentence."""
-    text = key_text.generate().reveal()
+    text = text_of(new_key_text())
     assert len(text) == LENGTH == 52
     assert re.findall(key_text.PATTERN, f"my key is {text}, really") == [text]
 
@@ -20,13 +21,13 @@ def test_a_key_text_is_52_characters_that_a_secret_scanner_finds() -> None:
 def test_a_new_key_text_is_well_formed() -> None:
     """Every key text that is drawn is looked up by the very digest that is stored."""
     for _ in range(100):
-        secret = key_text.generate()
-        assert key_text.digest_of(secret.reveal()) == secret.digest()
+        secret = new_key_text()
+        assert key_text.digest_of(text_of(secret)) == secret.digest()
 
 
 def test_no_key_text_is_drawn_twice() -> None:
     """A thousand key texts are a thousand different ones."""
-    assert len({key_text.generate().reveal() for _ in range(1000)}) == 1000
+    assert len({text_of(new_key_text()) for _ in range(1000)}) == 1000
 
 
 def test_the_checksum_is_githubs() -> None:
@@ -44,7 +45,7 @@ def test_a_small_checksum_is_padded_with_zeros() -> None:
 @pytest.mark.parametrize("place", range(LENGTH))
 def test_a_typo_is_rejected(place: int) -> None:
     """One wrong character, whichever and wherever, makes a key text malformed."""
-    text = key_text.generate().reveal()
+    text = text_of(new_key_text())
     typos = [
         text[:place] + wrong + text[place + 1 :]
         for wrong in ALPHABET + "-_ é"
@@ -55,7 +56,7 @@ def test_a_typo_is_rejected(place: int) -> None:
 
 def test_two_swapped_neighbours_are_rejected() -> None:
     """Typing two characters in the wrong order makes a key text malformed."""
-    text = key_text.generate().reveal()
+    text = text_of(new_key_text())
     swapped = [
         text[:place] + text[place + 1] + text[place] + text[place + 2 :]
         for place in range(LENGTH - 1)
@@ -83,12 +84,12 @@ def test_two_swapped_neighbours_are_rejected() -> None:
 )
 def test_what_is_no_key_text_is_rejected(change: Callable[[str], Any]) -> None:
     """Anything but exactly a key text is malformed, and never an exception."""
-    assert key_text.digest_of(change(key_text.generate().reveal())) is None
+    assert key_text.digest_of(change(text_of(new_key_text()))) is None
 
 
 def test_the_mask_shows_the_last_four_characters_alone() -> None:
     """A masked key is four dots and the last 4 characters of its text."""
-    secret = key_text.generate()
+    secret = new_key_text()
     last = key_text.last_four(secret)
-    assert last == secret.reveal()[-4:]
+    assert last == text_of(secret)[-4:]
     assert key_text.mask(last) == "••••" + last

@@ -16,6 +16,7 @@ KEY = ApiKey(
     last_four="x7Qz",
     created_at=100 * DAY,
     expires_at=None,
+    confirmed_at=None,
     last_used_at=None,
     last_used_from=None,
     deactivated_at=None,

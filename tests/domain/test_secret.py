@@ -9,13 +9,14 @@ from collections.abc import Callable
 import pytest
 
 from keytui.domain.secret import Secret
+from tests.support import secret_of, text_of
 
 TEXT = "the-only-copy"
 
 
 def secret() -> Secret:
     """Return a secret that holds TEXT."""
-    return Secret(bytearray(TEXT.encode()))
+    return secret_of(TEXT)
 
 
 @pytest.mark.parametrize(
@@ -69,19 +70,45 @@ def test_a_secret_has_no_room_for_another_attribute() -> None:
 def test_a_wiped_secret_is_empty_for_ever() -> None:
     """After the wipe there is nothing to reveal, and a second wipe is harmless."""
     one = secret()
-    assert (one.wiped, one.reveal()) == (False, TEXT)
+    assert (one.wiped, text_of(one)) == (False, TEXT)
     one.wipe()
     one.wipe()
-    assert (one.wiped, one.reveal(), bytes(one.encoded())) == (True, "", b"")
+    assert (one.wiped, text_of(one), len(one)) == (True, "", 0)
+
+
+def test_nothing_can_be_drawn_into_a_wiped_secret() -> None:
+    """A service that comes late writes nothing where nobody would wipe it any more."""
+    one = secret()
+    one.wipe()
+    with pytest.raises(ValueError, match="no room"):
+        one.room(4)
+
+
+def test_drawing_again_leaves_nothing_of_what_was_drawn_before() -> None:
+    """An attempt that failed is overwritten by the next, longer or shorter."""
+    memory = bytearray(64)
+    one = Secret(memory)
+    one.room(40)[:] = b"x" * 40
+    one.room(4)[:] = b"abcd"
+    assert memory == b"abcd" + bytes(60)
 
 
 def test_wiping_overwrites_the_memory_itself() -> None:
-    """The bytes of the text are zero after the wipe, also for who looks at the buffer."""
+    """The bytes of the text are zero after the wipe, also for who looks at them meanwhile."""
     one = secret()
-    with memoryview(one.encoded()) as view:
-        one.wipe()  # the view keeps the buffer from being freed: we see it overwritten
-        assert one.wiped
-        assert bytes(view) == bytes(len(TEXT))
+    view = one.view()
+    assert bytes(view) == TEXT.encode()
+    one.wipe()
+    assert bytes(view) == bytes(len(TEXT))
+
+
+def test_a_secret_that_nobody_holds_is_overwritten() -> None:
+    """Forgetting a secret wipes the memory that it was given."""
+    memory = bytearray(64)
+    one = Secret(memory)
+    one.room(4)[:] = b"abcd"
+    del one
+    assert memory == bytes(64)
 
 
 def test_the_digest_is_sha_256() -> None:

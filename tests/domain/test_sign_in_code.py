@@ -6,18 +6,19 @@ import pytest
 
 from keytui.domain import sign_in_code
 from keytui.domain.clock import HOUR
+from tests.support import new_code, text_of
 
 
 def test_a_code_is_six_groups_of_four_without_lookalikes() -> None:
     """A code has no I, L, O or U, and dashes where a person needs them."""
     for _ in range(100):
-        code = sign_in_code.generate().reveal()
+        code = text_of(new_code())
         assert re.fullmatch(r"([0-9A-HJKMNP-TV-Z]{4}-){5}[0-9A-HJKMNP-TV-Z]{4}", code)
 
 
 def test_no_code_is_drawn_twice() -> None:
     """A thousand codes are a thousand different ones."""
-    assert len({sign_in_code.generate().reveal() for _ in range(1000)}) == 1000
+    assert len({text_of(new_code()) for _ in range(1000)}) == 1000
 
 
 def test_a_code_is_good_for_72_hours() -> None:
@@ -53,6 +54,6 @@ def test_what_is_no_code_is_not_recognised(typed: str) -> None:
 
 def test_one_wrong_character_is_another_code() -> None:
     """A code with one character changed is not recognised."""
-    code = sign_in_code.generate().reveal()
+    code = text_of(new_code())
     wrong = ("1" if code[0] != "1" else "2") + code[1:]
     assert sign_in_code.digest(wrong) != sign_in_code.digest(code)

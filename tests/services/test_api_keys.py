@@ -13,7 +13,7 @@ from keytui.domain.errors import BadInput, Conflict, Refused
 from keytui.domain.records import Actor
 from keytui.domain.states import KeyState
 from keytui.services import api_keys
-from tests.support import Clock, MakePerson, people_and_keys, rows, trail
+from tests.support import Clock, MakePerson, people_and_keys, rows, text_of, trail
 
 HOSTILE_LABELS = ["", "x" * 65, "a\x1b]52;c;eA==\x07", "a\u202eb", "a\nb", "a\ud800"]
 
@@ -21,7 +21,7 @@ HOSTILE_LABELS = ["", "x" * 65, "a\x1b]52;c;eA==\x07", "a\u202eb", "a\nb", "a\ud
 def test_a_new_key_is_returned_with_its_text_once(clock: Clock, maria: Actor) -> None:
     """The record is masked and dated; the text is well formed and fits the mask."""
     key, secret = api_keys.create_key(maria, " CI runner ")
-    text = secret.reveal()
+    text = text_of(secret)
     assert key_text.digest_of(text) is not None
     assert key.masked == "••••" + text[-4:]
     assert (key.label, key.user_id, key.created_at) == ("CI runner", "maria", clock.now)
@@ -45,7 +45,7 @@ def test_what_is_stored_is_the_digest(maria: Actor) -> None:
     """The row holds the SHA-256 of the text and its last 4 characters."""
     _, secret = api_keys.create_key(maria, "CI")
     assert rows("SELECT digest, last_four, scheme, owner_id, created_by_id FROM api_key") == [
-        (secret.digest(), secret.reveal()[-4:], 1, maria.row_id, maria.row_id)
+        (secret.digest(), text_of(secret)[-4:], 1, maria.row_id, maria.row_id)
     ]
 
 
@@ -54,7 +54,7 @@ def test_the_key_text_stands_in_no_file(maria: Actor, database: Path) -> None:
     texts = []
     for number in range(20):
         key, secret = api_keys.create_key(maria, f"label-{number}")
-        texts.append(secret.reveal())
+        texts.append(text_of(secret))
         api_keys.edit_label(maria, key.key_id, f"renamed-{number}")
         api_keys.deactivate_key(maria, key.key_id, "lost")
     files = list(database.parent.glob("keytui.db*"))

@@ -12,7 +12,7 @@ from keytui.domain.records import Actor
 from keytui.services import api_keys, report, users
 from keytui.services.report import Format
 from keytui.storage.models import ApiKeyRow
-from tests.support import Clock, MakePerson
+from tests.support import Clock, MakePerson, text_of
 
 FIRST_COLUMNS = ["user_id", "masked_key", "status", "key_age_days", "last_used"]
 
@@ -43,7 +43,7 @@ def test_a_row_says_what_is_known_of_a_key(clock: Clock, maria: Actor, adam: Act
     assert read(adam) == [
         {
             "user_id": "maria",
-            "masked_key": "••••" + secret.reveal()[-4:],
+            "masked_key": "••••" + text_of(secret)[-4:],
             "status": "active",
             "key_age_days": "41",
             "last_used": "never",
@@ -174,8 +174,8 @@ def test_no_key_text_and_no_digest_is_in_the_report(maria: Actor, adam: Actor) -
     _, secret = api_keys.create_key(maria, "CI")
     for form in Format:
         text = written(adam, form)
-        assert secret.reveal()[-4:] in text
-        assert secret.reveal()[-5:] not in text
+        assert text_of(secret)[-4:] in text
+        assert text_of(secret)[-5:] not in text
         assert secret.digest().hex() not in text
 
 

@@ -10,7 +10,7 @@ from keytui.domain.records import Actor
 from keytui.domain.secret import Secret
 from keytui.services import sign_in, users
 from keytui.services.sign_in import PasswordNeeded, SignedIn, choose_password
-from tests.support import HERE, PASSWORD, Clock, MakePerson, rows, signed_in, trail
+from tests.support import HERE, PASSWORD, Clock, MakePerson, rows, signed_in, text_of, trail
 
 WRONG = "Wrong User ID, password or sign-in code."
 
@@ -25,7 +25,7 @@ def code(clock: Clock, host: Actor) -> Secret:
 
 def test_a_code_asks_for_a_password_and_signs_in_with_it(code: Secret) -> None:
     """A new person signs in with the code, chooses a password and is in."""
-    presented = code.reveal()
+    presented = text_of(code)
     assert sign_in.sign_in("Maria", presented, HERE) == PasswordNeeded("maria")
     entered = choose_password("maria", presented, NEW_PASSWORD, HERE)
     assert (entered.actor.user_id, entered.previous_at, entered.notices) == (
@@ -39,42 +39,42 @@ def test_a_code_asks_for_a_password_and_signs_in_with_it(code: Secret) -> None:
 def test_a_code_works_until_the_last_moment_of_72_hours(code: Secret, clock: Clock) -> None:
     """One microsecond before its end the code still works."""
     clock.now += 72 * HOUR - 1
-    assert choose_password("maria", code.reveal(), NEW_PASSWORD, HERE)
+    assert choose_password("maria", text_of(code), NEW_PASSWORD, HERE)
 
 
 def test_a_code_expires_after_72_hours(code: Secret, clock: Clock) -> None:
     """An expired code is said to be one, to whoever holds it, and changes nothing."""
     clock.advance(hours=72)
     with pytest.raises(SignInFailed, match="expired: ask an administrator"):
-        sign_in.sign_in("maria", code.reveal(), HERE)
+        sign_in.sign_in("maria", text_of(code), HERE)
     assert trail()[-1].outcome is Outcome.REFUSED
     with pytest.raises(SignInFailed):
-        choose_password("maria", code.reveal(), NEW_PASSWORD, HERE)
+        choose_password("maria", text_of(code), NEW_PASSWORD, HERE)
     assert rows('SELECT password_hash FROM "user"') == [(None,)]
 
 
 def test_a_code_is_used_once(code: Secret) -> None:
     """A code that chose a password is nothing any more."""
-    choose_password("maria", code.reveal(), NEW_PASSWORD, HERE)
+    choose_password("maria", text_of(code), NEW_PASSWORD, HERE)
     with pytest.raises(SignInFailed, match=WRONG):
-        choose_password("maria", code.reveal(), "quite another one", HERE)
+        choose_password("maria", text_of(code), "quite another one", HERE)
     with pytest.raises(SignInFailed, match=WRONG):
-        sign_in.sign_in("maria", code.reveal(), HERE)
+        sign_in.sign_in("maria", text_of(code), HERE)
     signed_in("maria", NEW_PASSWORD)
 
 
 def test_a_code_survives_a_password_that_does_not_fit(code: Secret) -> None:
     """A bad choice of password does not use up the code."""
     with pytest.raises(BadInput, match="at least 12 characters"):
-        choose_password("maria", code.reveal(), "short", HERE)
-    assert choose_password("maria", code.reveal(), NEW_PASSWORD, HERE)
+        choose_password("maria", text_of(code), "short", HERE)
+    assert choose_password("maria", text_of(code), NEW_PASSWORD, HERE)
 
 
 @pytest.mark.parametrize("name", ["maria", "noor", "nobody"])
 def test_a_wrong_code_chooses_nothing(code: Secret, person: MakePerson, name: str) -> None:
     """Without the code of that very person no password is chosen."""
     person("noor")
-    wrong = code.reveal() if name != "maria" else code.reveal()[:-1] + "!"
+    wrong = text_of(code) if name != "maria" else text_of(code)[:-1] + "!"
     before = rows('SELECT password_hash FROM "user"')
     with pytest.raises(SignInFailed, match=WRONG):
         choose_password(name, wrong, NEW_PASSWORD, HERE)
@@ -85,7 +85,7 @@ def test_a_reset_ends_password_and_sign_ins_and_is_told(
     clock: Clock, maria: Actor, adam: Actor
 ) -> None:
     """After a reset the old password and actor are nothing, and who did it is told once."""
-    fresh = users.reset_sign_in(adam, "maria").reveal()
+    fresh = text_of(users.reset_sign_in(adam, "maria"))
     clock.advance(seconds=1)
     with pytest.raises(SignInFailed, match=WRONG):
         sign_in.sign_in("maria", PASSWORD, HERE)

@@ -20,6 +20,7 @@ from tests.support import (
     race,
     rows,
     signed_in,
+    text_of,
     trail,
 )
 
@@ -97,7 +98,7 @@ def test_a_user_id_is_never_used_again(adam: Actor) -> None:
 
 def test_adding_is_on_record_without_the_code(adam: Actor, database: Path) -> None:
     """The event names who was added and as what; the code stands nowhere in the files."""
-    code = users.add_user(adam, "astrid", Role.ADMINISTRATOR).reveal()
+    code = text_of(users.add_user(adam, "astrid", Role.ADMINISTRATOR))
     event = trail()[-1]
     assert (event.actor, event.action, event.target, event.detail) == (
         "adam",

@@ -22,7 +22,7 @@ class Veiled:
 
     def __init__(self, secret: Secret) -> None:
         """Take a veiled copy and the digest."""
-        self._veiled = bytes(secret.encoded()).translate(_VEIL)
+        self._veiled = bytes(secret.view()).translate(_VEIL)
         self.digest = secret.digest()
 
     def is_in(self, text: str | bytes | bytearray) -> bool:

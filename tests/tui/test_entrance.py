@@ -10,7 +10,7 @@ from keytui.services import users
 from keytui.tui.screens.entrance import ChoosePassword, FirstAdministrator, SignIn
 from keytui.tui.screens.profile import Profile
 from keytui.tui.widgets.field import Field
-from tests.support import PASSWORD, WRONG_PASSWORD, signed_in
+from tests.support import PASSWORD, WRONG_PASSWORD, signed_in, text_of
 from tests.tui.support import running
 
 
@@ -112,7 +112,7 @@ async def test_a_code_leads_to_choosing_a_password(adam: Actor) -> None:
     """With the one-time code a person chooses their password and is in at once."""
     code = users.add_user(adam, "nina", Role.USER)
     async with running() as tui:
-        await tui.fill("nina", code.reveal())
+        await tui.fill("nina", text_of(code))
         await tui.on(ChoosePassword)
         await tui.shows("Welcome, nina.")
         await tui.fill(PASSWORD, WRONG_PASSWORD)
@@ -126,7 +126,7 @@ async def test_a_code_leads_to_choosing_a_password(adam: Actor) -> None:
 
 async def test_a_code_is_used_up(adam: Actor) -> None:
     """The same code leads nowhere a second time."""
-    code = users.add_user(adam, "nina", Role.USER).reveal()
+    code = text_of(users.add_user(adam, "nina", Role.USER))
     async with running() as tui:
         await tui.fill("nina", code)
         await tui.on(ChoosePassword)

@@ -5,7 +5,6 @@ import threading
 import pytest
 
 from keytui.domain.records import Actor
-from keytui.domain.secret import Secret
 from keytui.services import users
 from keytui.settings import ClipboardRoute
 from keytui.tui.clipboard import native
@@ -14,7 +13,7 @@ from keytui.tui.screens.entrance import Locked, SignIn
 from keytui.tui.screens.form import Form
 from keytui.tui.screens.profile import Profile
 from keytui.tui.widgets.field import Field
-from tests.support import PASSWORD, WRONG_PASSWORD, trail
+from tests.support import PASSWORD, WRONG_PASSWORD, secret_of, trail
 from tests.tui.support import new_key, running
 
 
@@ -146,7 +145,7 @@ async def test_a_copy_under_way_does_no_harm(maria: Actor, monkeypatch: pytest.M
 
     monkeypatch.setattr(native, "copy", slow)
     async with running("maria", clipboard=ClipboardRoute.NATIVE) as tui:
-        secret = Secret(bytearray(b"kt_secret"))
+        secret = secret_of("kt_secret")
         tui.app.push_screen(Reveal("New Key", "Key 1.", secret, "create a new key"))
         await tui.on(Reveal)
         await tui.press("c")

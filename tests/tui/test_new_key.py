@@ -11,7 +11,7 @@ from keytui.tui.reveal.screen import Reveal
 from keytui.tui.screens.action_menu import ActionMenu
 from keytui.tui.screens.form import Form
 from keytui.tui.screens.profile import Profile
-from tests.support import rows
+from tests.support import rows, text_of
 from tests.tui.memory import spy_on_new_keys
 from tests.tui.support import SIZES, new_key, running
 
@@ -51,7 +51,7 @@ async def test_the_pop_up_shows_it_unbroken(maria: Actor, size: tuple[int, int])
         await tui.on(Form)
         await tui.fill("laptop")
         reveal = await tui.on(Reveal)
-        assert any(f" {reveal.secret.reveal()} " in line for line in tui.lines)
+        assert any(f" {text_of(reveal.secret)} " in line for line in tui.lines)
         assert tui.boxes_fit()
 
 

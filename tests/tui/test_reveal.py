@@ -6,11 +6,11 @@ from contextlib import asynccontextmanager
 import pytest
 
 from keytui.domain.records import Actor
-from keytui.domain.secret import Secret
 from keytui.settings import ClipboardRoute
 from keytui.tui.reveal import screen as reveal_module
 from keytui.tui.reveal.screen import Reveal
 from keytui.tui.screens.profile import Profile
+from tests.support import secret_of
 from tests.tui.support import Tui, running
 
 TEXT = "kt_" + "A1b2C3d4E5f6G7h8I9j0K1l2M3n4O5p6Q7r8S9t0U1v2W3x4Y"
@@ -21,7 +21,7 @@ async def revealing(**settings: object) -> AsyncIterator[tuple[Tui, Reveal]]:
     """Run the app with a secret on show."""
     settings = {"clipboard": ClipboardRoute.OFF} | settings
     async with running("maria", **settings) as tui:
-        secret = Secret(bytearray(TEXT.encode()))
+        secret = secret_of(TEXT)
         reveal = Reveal("New Key", 'Key 1 "laptop".', secret, "create a new key")
         tui.app.push_screen(reveal)
         await tui.on(Reveal)

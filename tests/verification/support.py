@@ -11,13 +11,13 @@ from pathlib import Path
 from typing import Any, Final
 from unittest.mock import patch
 
-from keytui.domain import clock, key_text
+from keytui.domain import clock
 from keytui.domain.permissions import Role
 from keytui.domain.records import Actor
 from keytui.services import api_keys, users
 from keytui.services.host import host_actor
 from keytui.storage.database import close_database, open_database
-from tests.support import make_person
+from tests.support import make_person, new_key_text, text_of
 
 LIMIT_SECONDS: Final = 20.0
 """How long anything may take that takes far below two seconds on an idle machine."""
@@ -90,7 +90,7 @@ def make_ring(path: Path) -> Ring:
         deactivated=_create(maria, "old"),
         expired=_create(maria, "trial", ended=True),
         owner_inactive=_create(tom, "tom's"),
-        unknown=Key(key_text.generate().reveal()),
+        unknown=Key(text_of(new_key_text())),
     )
     assert ring.deactivated.key_id is not None
     api_keys.deactivate_key(maria, ring.deactivated.key_id, "lost")
@@ -109,11 +109,11 @@ def copy_ring(ring: Ring, folder: Path) -> Ring:
 def _create(owner: Actor, label: str, *, ended: bool = False) -> Key:
     if not ended:
         made, secret = api_keys.create_key(owner, label)
-        return Key(secret.reveal(), made.key_id)
+        return Key(text_of(secret), made.key_id)
     past = clock.now() - clock.DAY
     with patch.object(clock, "source", lambda: past):
         made, secret = api_keys.create_key(owner, label, expires_at=past + clock.HOUR)
-    return Key(secret.reveal(), made.key_id)
+    return Key(text_of(secret), made.key_id)
 
 
 def deactivate(ring: Ring, key: Key) -> None:

@@ -8,6 +8,7 @@ import pytest
 
 from keytui import Code, Verifier
 from keytui.storage import key_lookup
+from tests.support import new_key_text, text_of
 from tests.verification.support import Ring
 
 END = "deactivated_at = 1, deactivated_by = 'adam', deactivation_reason = 'left'"
@@ -24,9 +25,7 @@ def many_keys(ring: Ring, other: sqlite3.Connection, number: int) -> list[str]:
     """Add keys of maria's, past keytui, and return their texts."""
     import hashlib
 
-    from keytui.domain import key_text
-
-    texts = [key_text.generate().reveal() for _ in range(number)]
+    texts = [text_of(new_key_text()) for _ in range(number)]
     other.executemany(
         "INSERT INTO api_key (owner_id, created_by_id, label, scheme, digest, last_four, created_at)"
         " SELECT id, id, 'many', 1, ?, 'abcd', 1 FROM user WHERE user_id = 'maria'",

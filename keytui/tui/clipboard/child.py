@@ -20,7 +20,7 @@ NOT_OURS = 4
 TAG_KEY_BYTES = 32
 
 
-def tag(key: bytes, text: bytes | bytearray) -> bytes:
+def tag(key: bytes, text: bytes | memoryview) -> bytes:
     """Return a keyed tag by which a text is recognised without being kept."""
     return hashlib.blake2b(text, key=key, digest_size=32).digest()
 

@@ -73,12 +73,12 @@ def copy(
 
 
 def _native(secret: Secret, clear_seconds: int) -> Outcome:
-    answer = native.copy(secret.encoded())
+    answer = native.copy(secret.view())
     if answer == child.COPIED:
         return Outcome(
             worked=True,
             sentence=f"COPIED and checked. The clipboard is cleared in {clear_seconds} s.",
-            mark=Mark(secret.encoded()),
+            mark=Mark(secret.view()),
         )
     why = {
         None: "the clipboard did not answer",
@@ -94,7 +94,7 @@ def _tmux(secret: Secret) -> Outcome:
             worked=False,
             sentence=f"NOT COPIED: tmux says your terminal has no clipboard. Instead, {_BY_HAND}",
         )
-    loaded = _run(["tmux", "load-buffer", "-w", "-b", _TMUX_BUFFER, "-"], secret.encoded())
+    loaded = _run(["tmux", "load-buffer", "-w", "-b", _TMUX_BUFFER, "-"], secret.view())
     _run(["tmux", "delete-buffer", "-b", _TMUX_BUFFER])
     if features is None or loaded is None:
         return Outcome(
@@ -107,7 +107,7 @@ def _tmux(secret: Secret) -> Outcome:
     )
 
 
-def _run(command: list[str], given: bytes | bytearray = b"") -> bytes | None:
+def _run(command: list[str], given: bytes | memoryview = b"") -> bytes | None:
     """Run a program of tmux; return what it printed, ``None`` when it failed."""
     try:
         done = subprocess.run(  # noqa: S603 - fixed words; the secret goes through a pipe
@@ -124,7 +124,7 @@ def _run(command: list[str], given: bytes | bytearray = b"") -> bytes | None:
 
 
 def _sequence(secret: Secret, way: Route, environ: Mapping[str, str]) -> str:
-    plain = f"\x1b]52;c;{base64.b64encode(secret.encoded()).decode('ascii')}\a"
+    plain = f"\x1b]52;c;{base64.b64encode(secret.view()).decode('ascii')}\a"
     if way is Route.SCREEN:
         chunks = [
             plain[place : place + _SCREEN_CHUNK] for place in range(0, len(plain), _SCREEN_CHUNK)

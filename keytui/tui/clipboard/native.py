@@ -31,7 +31,7 @@ _PASSED_ON: Final = (
 class Mark:
     """Recognises what was copied without holding it: a random key and a keyed tag."""
 
-    def __init__(self, text: bytes | bytearray) -> None:
+    def __init__(self, text: bytes | memoryview) -> None:
         """Mark ``text``."""
         self._key = secrets.token_bytes(child.TAG_KEY_BYTES)
         self._tag = child.tag(self._key, text)
@@ -41,12 +41,12 @@ class Mark:
         return _child("clear", self._key + self._tag)
 
 
-def copy(text: bytes | bytearray) -> int | None:
+def copy(text: bytes | memoryview) -> int | None:
     """Copy ``text``; return the child's answer, ``None`` when it had to be stopped."""
     return _child("copy", text)
 
 
-def _child(mode: str, given: bytes | bytearray) -> int | None:
+def _child(mode: str, given: bytes | memoryview) -> int | None:
     found = importlib.util.find_spec("pyperclip")
     if found is None or found.origin is None:
         return child.NO_CLIPBOARD

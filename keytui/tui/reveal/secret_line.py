@@ -17,6 +17,6 @@ class SecretLine(Widget):
 
     def render_line(self, y: int) -> Strip:
         """Draw the line from single characters: Textual caches what it is given."""
-        characters = self._secret.encoded() if y == 0 else b""
+        characters = self._secret.view() if y == 0 else b""
         style = self.rich_style
         return Strip([Segment(chr(character), style) for character in characters])
