@@ -67,6 +67,10 @@ class Settings:
     if it still holds it: 5 to 600. ``KEYTUI_CLEAR_SECONDS``. 45 is what pass and
     gopass use."""
 
+    reveal_seconds: int = 120
+    """Seconds without a key press after which a secret on show is masked for good:
+    10 to 900. ``KEYTUI_REVEAL_SECONDS``."""
+
     look: Look = Look.DARK
     """``dark`` or ``light``. ``KEYTUI_LOOK``."""
 
@@ -85,7 +89,7 @@ class Settings:
         return self.database or str(data_folder() / "keytui.db")
 
 
-_RANGES = {"idle_minutes": (1, 1_440), "clear_seconds": (5, 600)}
+_RANGES = {"idle_minutes": (1, 1_440), "clear_seconds": (5, 600), "reveal_seconds": (10, 900)}
 _SWITCH = {
     "true": True,
     "on": True,

@@ -181,7 +181,7 @@ def _create(
 ) -> tuple[ApiKey, Secret]:
     actor = deed.actor
     deed.require(Permission.CREATE_KEY, owner=actor.row_id)
-    secret = secret or Secret()
+    secret = Secret() if secret is None else secret
     key_text.draw(secret)
     row = ApiKeyRow.create(
         owner=actor.row_id,

@@ -275,7 +275,7 @@ def _deactivate_keys(owner: int, by: str) -> int:
 
 
 def _drawn(code: Secret | None) -> Secret:
-    code = code or Secret()
+    code = Secret() if code is None else code
     sign_in_code.draw(code)
     return code
 

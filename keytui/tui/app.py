@@ -11,7 +11,6 @@ from textual import events
 from textual.app import App, SystemCommand
 from textual.filter import LineFilter
 from textual.screen import ModalScreen, Screen
-from textual.timer import Timer
 from textual.worker import WorkerFailed
 
 from keytui import crash
@@ -24,12 +23,16 @@ from keytui.services.sign_in import SignedIn
 from keytui.settings import Settings, log_folder
 from keytui.tui import palette, themes
 from keytui.tui.background import Background
-from keytui.tui.clipboard.clearing import Clearing
-from keytui.tui.clipboard.copying import Outcome, copy
-from keytui.tui.clipboard.routes import routes
+from keytui.tui.hardening import harden
 from keytui.tui.idle import monotonic
 from keytui.tui.line_filter import Harmless
+from keytui.tui.reveal.clipboard.clearing import Clearing, Mark
+from keytui.tui.reveal.clipboard.copying import Outcome, copy
+from keytui.tui.reveal.clipboard.routes import routes
+from keytui.tui.reveal.driver import late_driver
+from keytui.tui.reveal.late_binding import LateBinding
 from keytui.tui.reveal.screen import Reveal
+from keytui.tui.reveal.sequences import Wrapping
 from keytui.tui.screens.audit import Audit
 from keytui.tui.screens.dialog import Dialog
 from keytui.tui.screens.entrance import ChoosePassword, CodeAccepted, Locked, SignIn
@@ -37,6 +40,7 @@ from keytui.tui.screens.help import Help
 from keytui.tui.screens.manage_users import ManageUsers
 from keytui.tui.screens.place import Place
 from keytui.tui.screens.profile import Profile
+from keytui.tui.widgets.bars import StatusLine
 
 _ENDED_BY_SIGNAL = 128
 """What shells add to the number of the signal that ended a program."""
@@ -57,7 +61,8 @@ class KeytuiApp(App[None]):
             origin: from where it is used, for the audit trail.
             first: the first screen, a door that answers with who came in.
         """
-        super().__init__()
+        self.late = LateBinding()
+        super().__init__(driver_class=late_driver(self.late))
         self.settings = settings
         self.origin = origin
         self.background = Background()
@@ -66,7 +71,6 @@ class KeytuiApp(App[None]):
         self.crash_sentence = ""
         self._first = [first]
         self._last_input = monotonic()
-        self._clearing_timer: Timer | None = None
         for theme in themes.THEMES:
             self.register_theme(theme)
         self.theme = themes.name(settings.look)
@@ -80,15 +84,19 @@ class KeytuiApp(App[None]):
     def on_mount(self) -> None:
         """Open the first door, and start to notice when nobody is there."""
         self.set_interval(1, self._check_idle)
+        self.set_interval(1, self._look_at_clipboard)
         if not self.is_headless:
             # A closed terminal or a shutdown ends the app as Ctrl+Q does, so
             # that the clipboard is cleared and the terminal restored.
-            for number in (signal.SIGHUP, signal.SIGTERM):
-                asyncio.get_running_loop().add_signal_handler(
-                    number, self.exit, None, _ENDED_BY_SIGNAL + number
-                )
+            for number in (signal.SIGHUP, signal.SIGTERM, signal.SIGQUIT):
+                asyncio.get_running_loop().add_signal_handler(number, self._end_by, number)
+            self.call_after_refresh(harden)
         # Not kept: a password that was typed into it would stay as long.
         self.push_screen(self._first.pop(), self.came_in)
+
+    def _end_by(self, number: signal.Signals) -> None:
+        self.late.wipe()
+        self.exit(return_code=_ENDED_BY_SIGNAL + number)
 
     def came_in(self, answer: object) -> None:
         """Go on from a door by what it answered."""
@@ -202,6 +210,8 @@ class KeytuiApp(App[None]):
         """Note that somebody is there."""
         if isinstance(event, events.Key | events.Paste | events.MouseDown):
             self._last_input = monotonic()
+            for reveal in self._reveals:
+                reveal.extend()
         if isinstance(event, events.Key) and self.screen.has_class("-too-small"):
             if event.key == "ctrl+q":
                 await self.action_quit()
@@ -217,38 +227,49 @@ class KeytuiApp(App[None]):
         """Cover the screen until the password is typed; nothing is closed but a secret on show."""
         if self.signed_in is None or isinstance(self.screen, Locked):
             return
-        if isinstance(self.screen, Reveal):
-            self.screen.mask()
+        for reveal in self._reveals:
+            reveal.mask("the screen was locked.")
         self.push_screen(Locked(self.signed_in.actor, why))
+
+    @property
+    def _reveals(self) -> Sequence[Reveal]:
+        return [screen for screen in self.screen_stack if isinstance(screen, Reveal)]
 
     # -- clipboard
 
     async def copy_to_any_clipboard(self, secret: Secret) -> Outcome:
-        """Copy a secret by the best way there is here; a native copy is cleared later."""
+        """Copy the secret on show by the best way there is here; a native copy is cleared later."""
+        mark = Mark(secret.view())
         ways = routes(self.settings.clipboard, os.environ)
-        seconds = self.settings.clear_seconds
-        outcome = await asyncio.to_thread(copy, secret, ways, self._write_to_terminal, seconds)
-        if outcome.mark is not None:
-            self.clearing.expect(outcome.mark)
-            if self._clearing_timer is not None:
-                self._clearing_timer.stop()  # a second copy has its own full time
-            self._clearing_timer = self.set_timer(seconds, self._clear_clipboard)
+        outcome = await asyncio.to_thread(copy, secret, ways, self._send)
+        if outcome.here:
+            seconds = self.settings.clear_seconds
+            if await asyncio.to_thread(self.clearing.begin, mark, seconds):
+                self._look_at_clipboard()
+            else:
+                words = f"{outcome.sentence} Clear your clipboard yourself when you are done."
+                outcome = replace(outcome, sentence=words)
         return outcome
 
-    async def _clear_clipboard(self) -> None:
-        cleared = await asyncio.to_thread(self.clearing.clear)
-        if cleared.value and isinstance(self.screen, Place):
-            self.screen.say(cleared.value)
+    def _look_at_clipboard(self) -> None:
+        cleared = self.clearing.over()
+        left = self.clearing.seconds_left
+        remark = "" if left is None else f"The clipboard is cleared in {left} s."
+        if isinstance(self.screen, Place | Dialog):
+            self.screen.query_one("#status, #message", StatusLine).remark(remark)
+            if cleared is not None and cleared.value:
+                self.screen.say(cleared.value)
 
-    def _write_to_terminal(self, sequence: str) -> None:
+    def _send(self, wrapping: Wrapping) -> None:
         # The driver writes in the order it is given, so that a sequence never
         # lands in the middle of a frame. App.copy_to_clipboard would keep a copy.
         if self._driver is not None:
-            self._driver.write(sequence)
+            self._driver.write(self.late.sequence(wrapping))
 
     # -- the end
 
     def _handle_exception(self, error: Exception) -> None:
+        self.late.wipe()
         # A worker's error comes wrapped, and the wrapping has no place in the code.
         cause = error.error if isinstance(error, WorkerFailed) else error
         self.crash_sentence = crash.report(cause, log_folder())

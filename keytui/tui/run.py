@@ -50,7 +50,7 @@ def show(settings: Settings, origin: str, first: object) -> int:
         app.run(mouse=settings.mouse)
     finally:
         app.background.close()
-        app.clearing.clear()
+        app.clearing.finish()
     if app.crash_sentence:
         print(f"keytui: {app.crash_sentence}", file=sys.stderr)  # noqa: T201 - the app has left the terminal
     return app.return_code or 0

@@ -93,7 +93,13 @@ class Tui:
     @property
     def lines(self) -> list[str]:
         """The lines of the screen as text."""
-        return [strip.text for strip in self.strips]
+        late = self.app.late
+        return [
+            late.placeholder.sub(
+                lambda found: bytes(late.characters(found[0])).decode(), strip.text
+            )
+            for strip in self.strips
+        ]
 
     @property
     def text(self) -> str:
@@ -172,7 +178,7 @@ async def running(
             yield tui
     finally:
         app.background.close()
-        app.clearing.clear()
+        app.clearing.finish()
 
 
 def new_key(owner: Actor, label: str = "laptop") -> ApiKey:

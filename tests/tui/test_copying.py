@@ -9,8 +9,8 @@ import pytest
 
 from keytui.domain.records import Actor
 from keytui.settings import ClipboardRoute
-from keytui.tui.clipboard import child, copying, native
-from keytui.tui.clipboard.clearing import Cleared
+from keytui.tui.reveal.clipboard import child, copying, native
+from keytui.tui.reveal.clipboard.clearing import Cleared
 from keytui.tui.screens.profile import Profile
 from tests.tui.support import Tui
 from tests.tui.test_reveal import TEXT, revealing

@@ -7,7 +7,7 @@ import pytest
 from keytui.domain.records import Actor
 from keytui.services import users
 from keytui.settings import ClipboardRoute
-from keytui.tui.clipboard import native
+from keytui.tui.reveal.clipboard import native
 from keytui.tui.reveal.screen import Reveal
 from keytui.tui.screens.entrance import Locked, SignIn
 from keytui.tui.screens.form import Form

@@ -8,7 +8,7 @@ import pytest
 from keytui.domain.records import Actor
 from keytui.settings import ClipboardRoute
 from keytui.tui.reveal import screen as reveal_module
-from keytui.tui.reveal.screen import Reveal
+from keytui.tui.reveal.screen import Occasion, Reveal
 from keytui.tui.screens.profile import Profile
 from tests.support import secret_of
 from tests.tui.support import Tui, running
@@ -22,7 +22,17 @@ async def revealing(**settings: object) -> AsyncIterator[tuple[Tui, Reveal]]:
     settings = {"clipboard": ClipboardRoute.OFF} | settings
     async with running("maria", **settings) as tui:
         secret = secret_of(TEXT)
-        reveal = Reveal("New Key", 'Key 1 "laptop".', secret, "create a new key")
+        reveal = Reveal(
+            secret,
+            Occasion(
+                title="New Key",
+                what='Key 1 "laptop".',
+                otherwise="create a new key",
+                file="key-1",
+                masked="••••3W4Y",
+                checkable=True,
+            ),
+        )
         tui.app.push_screen(reveal)
         await tui.on(Reveal)
         yield tui, reveal

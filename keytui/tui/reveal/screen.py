@@ -1,9 +1,12 @@
 """The pop-up that shows a key text or a sign-in code once.
 
 It closes by OK and by nothing else: not by Esc, ``q``, a click beside it or
-keys typed ahead. After OK the secret is wiped and keytui has it nowhere.
+keys typed ahead. After OK the secret is wiped and keytui has it nowhere. Left
+alone for too long it masks the secret, and says so.
 """
 
+import hmac
+from dataclasses import dataclass
 from time import monotonic
 from typing import ClassVar
 
@@ -11,101 +14,198 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.widgets import Button, Static
 
+from keytui.domain import key_text
+from keytui.domain.clock import SECOND, duration
+from keytui.domain.errors import BadInput
 from keytui.domain.secret import Secret
+from keytui.tui.reveal import saving
+from keytui.tui.reveal.deadline import Deadline
 from keytui.tui.reveal.secret_line import SecretLine
 from keytui.tui.screens.dialog import Dialog, button
+from keytui.tui.screens.form import Entry, Form, Values
+from keytui.tui.widgets.field import Field, Labelled
 from keytui.tui.widgets.plain import plain
 
 QUIET_SECONDS = 0.4
 """How long no key may have come before one counts: what was typed before the
 pop-up could be seen must not answer it."""
 
+CHECKED = 6
+"""How many of the last characters prove a copy: those of a key text's checksum."""
+
+
+@dataclass(frozen=True, slots=True)
+class Occasion:
+    """What a reveal says around the secret.
+
+    Attributes:
+        title: the pop-up's title.
+        what: which secret this is, a sentence.
+        otherwise: what to do when it is lost, after "to get another, ".
+        file: how a file that it is saved to is called, without an ending.
+        masked: what stands in its place once it is masked.
+        checkable: whether the last characters can be typed to check a copy.
+    """
+
+    title: str
+    what: str
+    otherwise: str
+    file: str
+    masked: str = key_text.MASK
+    checkable: bool = False
+
 
 class Reveal(Dialog[bool]):
-    """Shows a secret once; answers ``True`` when it is gone."""
+    """Shows a secret once; answers whether the person said OK to it before it was masked."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("c", "copy", "Copy to clipboard", show=False, id="copy"),
+        Binding("f", "save", "Save to file", show=False, id="save"),
         Binding("escape", "stay", "Stay", show=False, id="stay"),
         Binding("left", "app.focus_previous", "Previous", show=False, id="left"),
         Binding("right", "app.focus_next", "Next", show=False, id="right"),
     ]
     first_focus = "#copy"
 
-    def __init__(self, title: str, what: str, secret: Secret, otherwise: str) -> None:
-        """Show ``secret``.
-
-        Args:
-            title: the pop-up's title.
-            what: which secret this is, a sentence.
-            secret: it; wiped when the pop-up closes, however it closes.
-            otherwise: what to do when it is lost, after "to get another, ".
-        """
+    def __init__(self, secret: Secret, occasion: Occasion) -> None:
+        """Show ``secret``; it is wiped when the pop-up closes, however it closes."""
         super().__init__()
-        self.title_text = title
-        self.what = what
         self.secret = secret
-        self.otherwise = otherwise
-        self._copied = False
+        self.occasion = occasion
+        self.title_text = occasion.title
+        self.masked = False
+        self.deadline: Deadline | None = None
+        self._taken = False
         self._warned = False
         self._quiet_from = monotonic()
 
     def body(self) -> ComposeResult:
         """Lay out the words and the secret."""
-        yield Static(plain(f"{self.what} Shown only now: nobody can see it again."), id="intro")
-        yield SecretLine(self.secret)
+        late = self.keytui.late
+        words = f"{self.occasion.what} Shown only now: nobody can see it again."
+        yield Static(plain(f"{words} {late.page.weakness}".strip()), id="intro")
+        yield SecretLine(late.show(self.secret))
+        yield Static(id="deadline", markup=False)
+        if self.occasion.checkable:
+            check = Field(id="check", entered=self._checked, longest=CHECKED)
+            yield Labelled(f"Its last {CHECKED}, to check your copy", check)
 
     def buttons(self) -> ComposeResult:
-        """Offer to copy, and to be done."""
+        """Offer to take it away, and to be done."""
         yield button("Copy to clipboard", "copy")
         yield button("OK", "ok")
+        yield button("Save to file...", "save")
 
     def on_mount(self) -> None:
-        """Say how to copy."""
-        self.say("Enter or c copies. Tab goes to OK. Esc does not close this.")
+        """Say how to copy, and start to count."""
+        seconds = self.keytui.settings.reveal_seconds
+        self.deadline = Deadline(seconds, self._expire)
+        self._show_deadline()
+        self.set_interval(1, self._show_deadline)
+        self.say("Enter or c copies. Tab goes on to OK. Esc does not close this.")
+
+    # -- keys
+
+    def extend(self) -> None:
+        """Somebody is there: the time starts anew."""
+        if self.deadline is not None:
+            self.deadline.extend()
 
     def on_key(self) -> None:
         """Let every key that was typed ahead prolong the quiet."""
         self._typed_ahead()
 
     def on_button_pressed(self, event: Button.Pressed) -> None:
-        """Copy, or be done, unless the key was typed ahead."""
+        """Copy, save or be done, unless the key was typed ahead."""
         event.stop()
         event.prevent_default()
         if event.button.id == "copy":
             self.action_copy()
+        elif event.button.id == "save":
+            self.action_save()
         else:
             self.accept()
 
     def action_copy(self) -> None:
         """Copy to the clipboard; then OK is the next thing to press."""
-        if self._typed_ahead() or self.busy:
-            return
-        self.busy = True
-        self.say("Copying...")
-        self.run_worker(self._copy(), name="copy")
+        if self._open():
+            self.busy = True
+            self.say("Copying...")
+            self.run_worker(self._copy(), name="copy")
 
     async def _copy(self) -> None:
         outcome = await self.keytui.copy_to_any_clipboard(self.secret)
         self.busy = False
-        self._copied = outcome.worked
-        if outcome.worked:
-            self.say(outcome.sentence)
-            self.query_one("#ok").focus()
-        else:
+        if self.masked:
+            return
+        self._take(outcome.sentence if outcome.worked else "")
+        if not outcome.worked:
             self.complain(outcome.sentence)
+
+    def action_save(self) -> None:
+        """Ask where, and save it there."""
+        if self._open():
+            self.busy = True
+            self.run_worker(self._save(), name="save")
+
+    async def _save(self) -> None:
+        async def submit(values: Values) -> str:
+            if self.masked:
+                raise BadInput("It was masked meanwhile: nothing is left to save. Esc goes back.")
+            return str(saving.save(self.secret, values["file"]))
+
+        path = await self.app.push_screen_wait(
+            Form[str](
+                "Save to file",
+                "A new file that only you can read, in a folder that only you can enter. "
+                "Whoever gets the file has the key.",
+                [Entry("file", "File", saving.suggestion(self.occasion.file))],
+                submit,
+                ok="Save",
+            )
+        )
+        self.busy = False
+        if path is not None and not self.masked:
+            self._take(f"SAVED to {path}")
+
+    def _take(self, sentence: str) -> None:
+        """The person has it: say how, and go on to OK."""
+        if sentence:
+            self._taken = True
+            self.say(sentence)
+            self.set_focus(self.query_one("#ok"))
         self._quiet_from = monotonic()
 
+    def _checked(self, field: Field) -> None:
+        typed, field.value = field.value, ""
+        if not typed:
+            self.set_focus(self.query_one("#ok"))
+        elif not self._open():
+            return
+        elif hmac.compare_digest(typed.encode("utf-8", "replace"), self.secret.view()[-CHECKED:]):
+            self._take(f"CHECKED: your copy ends with the right {CHECKED} characters.")
+        else:
+            self.complain(
+                f"DIFFERENT: it does not end like that. Type the last {CHECKED} characters "
+                "of your copy again, or copy anew."
+            )
+
+    # -- the end
+
     def accept(self) -> None:
-        """Close for good; before any copy it is asked once."""
+        """Close for good; before it was taken anywhere it is asked once."""
         if self._typed_ahead() or self.busy:
             return
-        if self._copied or self._warned:
-            self.mask()
+        if self.masked:
+            self.dismiss(False)
+        elif self._taken or self._warned:
+            self._wipe()
+            self.dismiss(True)
         else:
             self._warned = True
             self.complain(
-                f"NOT COPIED yet. Press OK again to close; to get another, {self.otherwise}."
+                f"NOT COPIED yet. Press OK again to close; to get another, "
+                f"{self.occasion.otherwise}."
             )
 
     def action_cancel(self) -> None:
@@ -114,17 +214,51 @@ class Reveal(Dialog[bool]):
 
     def action_stay(self) -> None:
         """Say what closes it."""
-        self.complain("Only OK closes this: the text is shown only once.")
+        if not self.busy:
+            self.complain("Only OK closes this: the text is shown only once.")
 
-    def mask(self) -> None:
-        """Wipe the secret and close, as OK does."""
-        self.secret.wipe()
-        self.query_one(SecretLine).refresh()
-        self.dismiss(True)
+    def mask(self, why: str) -> None:
+        """Wipe the secret, and stay to say ``why``."""
+        if not self.masked and self.is_attached:
+            self.masked = True
+            self._wipe()
+            self._show_deadline()
+            self.query_one(SecretLine).put(self.occasion.masked)
+            self.complain(f"MASKED: {why} To get another, {self.occasion.otherwise}.")
+            self.set_focus(self.query_one("#ok"))
 
     def on_unmount(self) -> None:
         """Wipe the secret, whatever closed the pop-up."""
+        self._wipe()
+
+    def _wipe(self) -> None:
         self.secret.wipe()
+        if self.deadline is not None:
+            self.deadline.cancel()
+
+    def _expire(self) -> None:
+        # On the deadline's own thread: the screen may stand still.
+        self.secret.wipe()
+        self.app.call_later(self.mask, f"no key was pressed for {self._limit}.")
+
+    def _show_deadline(self) -> None:
+        words = ""
+        if self.deadline is not None and not self.masked:
+            minutes, seconds = divmod(self.deadline.seconds_left, 60)
+            words = f"Masked in {minutes}:{seconds:02}, unless you press a key."
+        self.query_one("#deadline", Static).update(plain(words), layout=False)
+
+    @property
+    def _limit(self) -> str:
+        return duration(self.keytui.settings.reveal_seconds * SECOND)
+
+    def _open(self) -> bool:
+        """Tell whether something can be done with the secret now."""
+        if self._typed_ahead() or self.busy:
+            return False
+        if self.masked:
+            self.complain("It is masked: nobody can see it again. OK closes this.")
+        return not self.masked
 
     def _typed_ahead(self) -> bool:
         present = monotonic()

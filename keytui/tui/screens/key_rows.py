@@ -49,7 +49,8 @@ def details(key: ApiKey) -> str:
     """Return a key's dates in words: exact, and who ended it and why."""
     parts = [f'Key {key.key_id} "{key.label}" created {clock.exact(key.created_at)}.']
     if key.last_used_at is None:
-        parts.append("Never used.")
+        lost = key.status == "active" and not key.confirmed
+        parts.append("Never used, its text not confirmed." if lost else "Never used.")
     else:
         origin = f" from {harmless(key.last_used_from)}" if key.last_used_from else ""
         parts.append(f"Last used {clock.exact(key.last_used_at)}{origin}.")

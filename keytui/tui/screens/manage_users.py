@@ -14,7 +14,7 @@ from keytui.domain.secret import Secret
 from keytui.domain.states import Status
 from keytui.services import report, users
 from keytui.tui.menu import MenuAction, bindings
-from keytui.tui.reveal.screen import Reveal
+from keytui.tui.reveal.screen import Occasion, Reveal
 from keytui.tui.screens.confirm import Confirm
 from keytui.tui.screens.deactivating import deactivate
 from keytui.tui.screens.export import Export, Exported
@@ -28,6 +28,10 @@ _NOT_ONESELF = {
     "reset_sign_in": "You cannot reset your own sign-in: use Change password on Profile.",
     "deactivate_user": "You cannot deactivate yourself: ask another administrator.",
 }
+
+_SIGNS_IN = " and signs in with the code."
+_THEY_SIGN_IN = ": they sign in with the code."
+_MASKED = "; nobody has the code: press p to reset the sign-in and get another."
 
 
 class ManageUsers(Place):
@@ -146,65 +150,72 @@ class ManageUsers(Place):
 
     async def do_new_user(self) -> None:
         """Ask User ID and role; show the one-time sign-in code once."""
+        with self.keytui.late.lend() as code:
 
-        async def submit(values: Values) -> tuple[str, Secret]:
-            code = await self.keytui.background.call(
-                users.add_user, self.actor, values["user_id"], Role(values["role"])
-            )
-            return values["user_id"].lower(), code
+            async def submit(values: Values) -> str:
+                await self.keytui.background.call(
+                    users.add_user, self.actor, values["user_id"], Role(values["role"]), code
+                )
+                return values["user_id"].lower()
 
-        added = await self.app.push_screen_wait(
-            Form[tuple[str, Secret]](
-                "New user",
-                "They choose their own password with a one-time sign-in code.",
-                [
-                    Entry(
-                        "role",
-                        "Role",
-                        options=[(role.value, role.value) for role in Role],
-                    ),
-                    Entry("user_id", "User ID"),
-                ],
-                submit,
-                ok="Add",
-                start="user_id",
+            name = await self.app.push_screen_wait(
+                Form[str](
+                    "New user",
+                    "They choose their own password with a one-time sign-in code.",
+                    [
+                        Entry(
+                            "role",
+                            "Role",
+                            options=[(role.value, role.value) for role in Role],
+                        ),
+                        Entry("user_id", "User ID"),
+                    ],
+                    submit,
+                    ok="Add",
+                    start="user_id",
+                )
             )
-        )
-        if added is not None:
-            await self._hand_over("New user", *added)
-            await self.done(f"{added[0]} is added and signs in with the code.")
-            self.listing.select(added[0])
+            if name is not None:
+                taken = await self._hand_over("New user", name, code)
+                await self.done(f"{name} is added{_SIGNS_IN if taken else _MASKED}")
+                self.listing.select(name)
 
     async def do_reset_sign_in(self) -> None:
         """Ask whether; show the new one-time sign-in code once."""
         name = self.selected.user_id
-        codes: list[Secret] = []
+        with self.keytui.late.lend() as code:
 
-        async def reset() -> None:
-            codes.append(await self.keytui.background.call(users.reset_sign_in, self.actor, name))
+            async def reset() -> None:
+                await self.keytui.background.call(users.reset_sign_in, self.actor, name, code)
 
-        if await self.app.push_screen_wait(
-            Confirm(
-                "Reset sign-in",
-                f"Reset the sign-in of {name}? Their password and sign-ins end, and they choose "
-                "a new password with a one-time code. They will see that you did it.",
-                "Reset",
-                reset,
-            )
-        ):
-            await self._hand_over("Reset sign-in", name, codes.pop())
-            await self.done(f"The sign-in of {name} is reset: they sign in with the code.")
+            if await self.app.push_screen_wait(
+                Confirm(
+                    "Reset sign-in",
+                    f"Reset the sign-in of {name}? Their password and sign-ins end, and they "
+                    "choose a new password with a one-time code. They will see that you did it.",
+                    "Reset",
+                    reset,
+                )
+            ):
+                taken = await self._hand_over("Reset sign-in", name, code)
+                await self.done(
+                    f"The sign-in of {name} is reset{_THEY_SIGN_IN if taken else _MASKED}"
+                )
 
-    async def _hand_over(self, title: str, name: str, code: Secret) -> None:
+    async def _hand_over(self, title: str, name: str, code: Secret) -> bool:
         hours = sign_in_code.LIFETIME // clock.HOUR
-        await self.app.push_screen_wait(
+        taken = await self.app.push_screen_wait(
             Reveal(
-                title,
-                f"One-time sign-in code for {name}, good for {hours} hours.",
                 code,
-                "reset the sign-in",
+                Occasion(
+                    title=title,
+                    what=f"One-time sign-in code for {name}, good for {hours} hours.",
+                    otherwise="reset the sign-in",
+                    file=f"sign-in-code-{name}",
+                ),
             )
         )
+        return bool(taken)
 
     async def do_role(self) -> None:
         """Say what a change of role does, and do it."""

@@ -7,13 +7,16 @@ from textual.binding import BindingType
 from textual.widgets import Static
 
 from keytui.domain import clock
-from keytui.domain.errors import BadInput
+from keytui.domain.errors import BadInput, KeytuiError, SignedOut
 from keytui.domain.permissions import Permission, Role
 from keytui.domain.records import Actor, ApiKey
 from keytui.domain.secret import Secret
+from keytui.domain.states import Status
 from keytui.services import api_keys, sign_in
 from keytui.tui.menu import MenuAction, bindings
-from keytui.tui.reveal.screen import Reveal
+from keytui.tui.reveal.screen import Occasion, Reveal
+from keytui.tui.screens import key_rows
+from keytui.tui.screens.confirm import Confirm
 from keytui.tui.screens.form import Entry, Form, Values
 from keytui.tui.screens.keys_place import KeysPlace
 from keytui.tui.widgets.plain import plain
@@ -30,6 +33,14 @@ class Profile(KeysPlace):
             "x",
             "Deactivate Key...",
             Permission.DEACTIVATE_KEY,
+            own=True,
+            on_row=True,
+        ),
+        MenuAction(
+            "create_anew",
+            "d",
+            "Deactivate and create anew...",
+            Permission.CREATE_KEY,
             own=True,
             on_row=True,
         ),
@@ -82,39 +93,95 @@ class Profile(KeysPlace):
 
     async def do_new_key(self) -> None:
         """Ask a label, create the key, show it once."""
-        created = await self.app.push_screen_wait(
-            Form[tuple[ApiKey, Secret]](
-                "New Key",
-                "What will use this key? The label helps you to tell your keys apart.",
-                [Entry("label", "Label")],
-                self._create,
-                ok="Create",
+        with self.keytui.late.lend() as secret:
+
+            async def submit(values: Values) -> ApiKey:
+                key, _ = await self.keytui.background.call(
+                    api_keys.create_key, self.actor, values["label"], secret
+                )
+                return key
+
+            key = await self.app.push_screen_wait(
+                Form[ApiKey](
+                    "New Key",
+                    "What will use this key? The label helps you to tell your keys apart.",
+                    [Entry("label", "Label")],
+                    submit,
+                    ok="Create",
+                )
             )
-        )
-        if created is None:
-            return
-        key, secret = created
+            if key is not None:
+                await self._reveal(key, secret)
+
+    async def do_create_anew(self) -> None:
+        """Ask whether; end a key whose text never arrived, and show another like it once."""
+        old = self.selected
+        created: list[ApiKey] = []
+        with self.keytui.late.lend() as secret:
+
+            async def create() -> None:
+                key, _ = await self.keytui.background.call(
+                    api_keys.create_anew, self.actor, old.key_id, secret
+                )
+                created.append(key)
+
+            if await self.app.push_screen_wait(
+                Confirm(
+                    "Deactivate and create anew",
+                    f"Nobody confirmed to have the text of {key_rows.name(old)}. Deactivate it, "
+                    "and create a new key with the same label?",
+                    "Create anew",
+                    create,
+                )
+            ):
+                await self._reveal(created.pop(), secret)
+
+    async def _reveal(self, key: ApiKey, secret: Secret) -> None:
         # Before anything that may fail: nobody could see the key a second time.
-        await self.app.push_screen_wait(
+        taken = await self.app.push_screen_wait(
             Reveal(
-                "New Key",
-                f'Key {key.key_id} "{key.label}".',
                 secret,
-                "deactivate this key and create a new one",
+                Occasion(
+                    title="New Key",
+                    what=f'Key {key.key_id} "{key.label}".',
+                    otherwise="deactivate this key and create it anew",
+                    file=f"key-{key.key_id}",
+                    masked=key.masked,
+                    checkable=True,
+                ),
             )
         )
-        await self.done(f"Key {key.key_id} is {key.masked} from now on: nobody can see it again.")
+        said = (
+            await self._confirm(key)
+            if taken
+            else f"Key {key.key_id} is not confirmed. If you do not have its text, press d to "
+            "deactivate it and create it anew."
+        )
+        await self.done(said)
         self.listing.select(key.key_id)
 
-    async def _create(self, values: Values) -> tuple[ApiKey, Secret]:
-        return await self.keytui.background.call(api_keys.create_key, self.actor, values["label"])
+    async def _confirm(self, key: ApiKey) -> str:
+        try:
+            await self.keytui.background.call(api_keys.confirm_key, self.actor, key.key_id)
+        except SignedOut:
+            raise
+        except KeytuiError as error:
+            return f"Key {key.key_id} works, but stays marked as not confirmed: {error}"
+        return f"Key {key.key_id} is {key.masked} from now on: nobody can see it again."
 
     def why_not(self, action: MenuAction) -> str | None:
-        """Add that a dead key's label stays."""
+        """Add that a dead key's label stays, and that only a key not confirmed is created anew."""
         why_not = super().why_not(action)
-        if why_not or action.name != "edit_label" or self.selected.deactivated_at is None:
+        if why_not or not action.on_row:
             return why_not
-        return "This key is inactive: its label stays as evidence."
+        key = self.selected
+        if action.name == "edit_label" and key.deactivated_at is not None:
+            return "This key is inactive: its label stays as evidence."
+        if action.name == "create_anew" and key.status is Status.INACTIVE:
+            return "This key is inactive already: press n for a new one."
+        if action.name == "create_anew" and key.confirmed:
+            return "This key is confirmed: its text arrived."
+        return None
 
     async def do_edit_label(self) -> None:
         """Ask another label."""

@@ -45,15 +45,27 @@ class PlaceBar(Widget):
 class StatusLine(Static):
     """What just happened, or more about the selected row. Two lines, always there."""
 
+    _sentence = ""
+    _remark = ""
+
     def say(self, sentence: str) -> None:
         """Show a sentence."""
         self.remove_class("-error")
-        self.update(plain(sentence))
+        self._show(sentence, self._remark)
 
     def complain(self, sentence: str) -> None:
         """Show a sentence about what did not work."""
         self.add_class("-error")
-        self.update(plain(sentence))
+        self._show(sentence, self._remark)
+
+    def remark(self, sentence: str) -> None:
+        """Have ``sentence`` stand after whatever is said, until another or none takes its place."""
+        if sentence != self._remark:
+            self._show(self._sentence, sentence)
+
+    def _show(self, sentence: str, remark: str) -> None:
+        self._sentence, self._remark = sentence, remark
+        self.update(plain(f"{sentence} {remark}".strip()))
 
 
 class KeyBar(Widget):

@@ -37,6 +37,7 @@ class Field(Input):
         id: str,  # noqa: A002 - Textual's name
         entered: Callable[["Field"], None],
         password: bool = False,
+        longest: int = 0,
     ) -> None:
         """Create the field; a blinking cursor would send 2 kB a second for ever.
 
@@ -45,10 +46,17 @@ class Field(Input):
             id: its name.
             entered: is called at once when Enter is pressed in it.
             password: whether dots are shown for what is typed.
+            longest: characters it takes at most; 0 for no limit but that of a paste.
         """
         super().__init__(
-            harmless(value), id=id, password=password, compact=True, select_on_focus=False
+            harmless(value),
+            id=id,
+            password=password,
+            compact=True,
+            select_on_focus=False,
+            max_length=longest,
         )
+        self._longest = longest or LONGEST_PASTE
         self.cursor_blink = False
         self._entered = entered
 
@@ -86,8 +94,11 @@ class Field(Input):
 
     def _on_paste(self, event: events.Paste) -> None:
         pasted = event.text.rstrip("\r\n")
-        if len(pasted) > LONGEST_PASTE:
-            sentence = f"The pasted text has {len(pasted):,} characters: nothing was pasted."
+        if len(pasted) > self._longest:
+            sentence = (
+                f"The pasted text has {len(pasted):,} characters, more than {self._longest:,}: "
+                "nothing was pasted."
+            )
         elif len(pasted.splitlines()) > 1:
             sentence = "The pasted text has several lines: paste one line."
         else:
