@@ -9,6 +9,8 @@ from keytui.domain.errors import BadInput
 from keytui.domain.records import Actor
 from keytui.services import api_keys, audit, report, sign_in, users
 from keytui.tui.background import Background
+from keytui.tui.reveal.screen import Reveal
+from keytui.tui.screens.confirm import Confirm
 from keytui.tui.screens.entrance import Locked
 from keytui.tui.screens.form import Form
 from keytui.tui.screens.help import Help
@@ -18,6 +20,8 @@ from tests.tui.everywhere import ADMINISTRATOR_WAYS, USER_WAYS, go
 from tests.tui.support import new_key, running
 
 SERVICES = [
+    (api_keys, "confirm_key"),
+    (api_keys, "create_anew"),
     (api_keys, "create_key"),
     (api_keys, "list_keys"),
     (api_keys, "deactivate_key"),
@@ -62,7 +66,13 @@ async def test_no_service_runs_on_the_thread_of_the_screen(
         await go(tui, USER_WAYS[6])
         await tui.press("tab", "enter", "enter")
         await tui.shows("from now on")
-        await go(tui, USER_WAYS[8])
+        await tui.press("end", "d")
+        await tui.on(Confirm)
+        await tui.press("tab", "enter")
+        await tui.on(Reveal)
+        await tui.press("tab", "enter", "enter")
+        await tui.shows("from now on")
+        await go(tui, USER_WAYS[10])
         await tui.press("tab", "enter")
         await tui.shows("is deactivated.")
         await tui.press("3")

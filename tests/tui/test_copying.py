@@ -10,7 +10,7 @@ import pytest
 from keytui.domain.records import Actor
 from keytui.settings import ClipboardRoute
 from keytui.tui.reveal.clipboard import child, copying, native
-from keytui.tui.reveal.clipboard.clearing import Cleared
+from keytui.tui.reveal.clipboard.clearing import Cleared, Clearing
 from keytui.tui.screens.profile import Profile
 from tests.tui.support import Tui
 from tests.tui.test_reveal import TEXT, revealing
@@ -26,24 +26,30 @@ async def first_words(tui: Tui) -> str:
 
 
 def listen(tui: Tui, monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """Return the list to which every clipboard sequence written to the terminal is added."""
-    written: list[str] = []
-    driver = tui.app._driver
+    """Return the list to which every clipboard sequence is added as the terminal would get it.
+
+    What the app itself writes must be placeholders alone.
+    """
+    got: list[str] = []
+    late, driver = tui.app.late, tui.app._driver
     assert driver is not None
-    monkeypatch.setattr(
-        driver,
-        "write",
-        lambda text: written.append(text) if "52;c" in text or "P" in text else None,
-    )
-    return written
+
+    def write(text: str) -> None:
+        assert "52;c" not in text
+        if late.placeholder.fullmatch(text):
+            got.append(bytes(late.characters(text)).decode())
+
+    monkeypatch.setattr(driver, "write", write)
+    return got
 
 
 class TestNative:
     """The clipboard of this machine, read back."""
 
     @pytest.fixture(autouse=True)
-    def _never_clear(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr(native.Mark, "clear", lambda mark: child.COPIED)
+    def _no_helper(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(Clearing, "begin", lambda clearing, mark, seconds: True)
+        monkeypatch.setattr(Clearing, "seconds_left", 45)
 
     async def test_says_copied_when_it_was_read_back(
         self, maria: Actor, monkeypatch: pytest.MonkeyPatch
@@ -84,16 +90,34 @@ class TestNative:
             assert (await first_words(tui)).startswith("SENT to your terminal's clipboard.")
             assert PLAIN in written
 
-    async def test_is_cleared_later(self, maria: Actor, monkeypatch: pytest.MonkeyPatch) -> None:
-        """When the time is up the clipboard is cleared once, and that is said."""
+    async def test_says_when_it_was_cleared(
+        self, maria: Actor, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """The time left stands in the status line of whatever screen one is on; then that it is done."""
         monkeypatch.setattr(native, "copy", lambda text: child.COPIED)
         async with revealing(clipboard=ClipboardRoute.NATIVE) as (tui, _):
             await first_words(tui)
             await tui.press("enter")
             await tui.on(Profile)
-            await tui.app._clear_clipboard()
+            tui.app._look_at_clipboard()
+            await tui.shows("The clipboard is cleared in 45 s.")
+            monkeypatch.setattr(Clearing, "seconds_left", None)
+            monkeypatch.setattr(Clearing, "over", lambda clearing: Cleared.DONE)
+            tui.app._look_at_clipboard()
             await tui.shows("The clipboard is cleared: it still held what you copied.")
-            assert tui.app.clearing.clear() is Cleared.NOTHING
+            assert "cleared in" not in tui.text
+
+    async def test_says_when_nobody_will_clear_it(
+        self, maria: Actor, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """Where no helper can be started, nothing is promised."""
+        monkeypatch.setattr(native, "copy", lambda text: child.COPIED)
+        monkeypatch.setattr(Clearing, "begin", lambda clearing, mark, seconds: False)
+        monkeypatch.setattr(Clearing, "seconds_left", None)
+        async with revealing(clipboard=ClipboardRoute.NATIVE) as (tui, _):
+            assert await first_words(tui) == (
+                "COPIED and checked. Clear your clipboard yourself when you are done."
+            )
 
 
 class TestTmux:
@@ -106,12 +130,18 @@ class TestTmux:
         asked: list[tuple[Sequence[str], bytes]] = []
 
         def run(command: Sequence[str], **options: Any) -> subprocess.CompletedProcess[bytes]:
-            asked.append((command, bytes(options["input"])))
+            asked.append((command, b""))
             if command[1] == fails:
                 raise subprocess.CalledProcessError(1, command)
             return subprocess.CompletedProcess(command, 0, features)
 
+        def hand_over(command: Sequence[str], text: memoryview) -> int:
+            asked.append((command, bytes(text)))
+            return int(command[1] == fails)
+
         monkeypatch.setattr(copying.subprocess, "run", run)
+        monkeypatch.setattr(native, "fed", lambda command: command)
+        monkeypatch.setattr(native, "hand_over", hand_over)
         monkeypatch.setenv("TMUX", "/tmp/tmux,1,0")
         return asked
 

@@ -8,7 +8,7 @@ from keytui.domain.records import Actor
 from keytui.services import users
 from keytui.settings import ClipboardRoute
 from keytui.tui.reveal.clipboard import native
-from keytui.tui.reveal.screen import Reveal
+from keytui.tui.reveal.screen import Occasion, Reveal
 from keytui.tui.screens.entrance import Locked, SignIn
 from keytui.tui.screens.form import Form
 from keytui.tui.screens.profile import Profile
@@ -131,22 +131,30 @@ async def test_a_key_on_show_is_masked(maria: Actor) -> None:
         await tui.on(Locked)
         assert secret.wiped
         await tui.fill(PASSWORD)
+        await tui.on(Reveal)
+        await tui.shows("MASKED: the screen was locked.")
+        await tui.press("c")
+        await tui.shows("It is masked: nobody can see it again. OK closes this.")
+        await tui.press("enter")
         await tui.on(Profile)
-        await tui.shows("from now on: nobody can see it again.")
+        await tui.shows("Key 1 is not confirmed. If you do not have its text, press d")
+        assert "not confirmed" in tui.cursor_line
 
 
 async def test_a_copy_under_way_does_no_harm(maria: Actor, monkeypatch: pytest.MonkeyPatch) -> None:
     """Locking while a copy hangs wipes the secret, and the late answer finds nobody."""
     going, go_on = threading.Event(), threading.Event()
 
-    def slow(text: bytes) -> None:
+    def slow(text: memoryview) -> None:
         going.set()
         assert go_on.wait(30)
 
     monkeypatch.setattr(native, "copy", slow)
     async with running("maria", clipboard=ClipboardRoute.NATIVE) as tui:
         secret = secret_of("kt_secret")
-        tui.app.push_screen(Reveal("New Key", "Key 1.", secret, "create a new key"))
+        tui.app.push_screen(
+            Reveal(secret, Occasion("New Key", "Key 1.", "create it anew", "key-1"))
+        )
         await tui.on(Reveal)
         await tui.press("c")
         await tui.until(going.is_set)
@@ -154,5 +162,8 @@ async def test_a_copy_under_way_does_no_harm(maria: Actor, monkeypatch: pytest.M
         await tui.on(Locked)
         go_on.set()
         await tui.fill(PASSWORD)
+        await tui.on(Reveal)
+        await tui.shows("MASKED: the screen was locked.")
+        await tui.press("enter")
         await tui.on(Profile)
         assert secret.wiped

@@ -1,28 +1,35 @@
-"""New Key, from the action menu to the mask: after OK the key text is nowhere."""
+"""New Key, from the action menu to the mask; and a key whose text never arrived."""
 
 import threading
 
 import pytest
 
+from keytui.domain.errors import DatabaseBusy
 from keytui.domain.records import Actor
+from keytui.domain.secret import Secret
+from keytui.domain.states import KeyState
 from keytui.services import api_keys
 from keytui.settings import ClipboardRoute
 from keytui.tui.reveal.screen import Reveal
 from keytui.tui.screens.action_menu import ActionMenu
+from keytui.tui.screens.confirm import Confirm
 from keytui.tui.screens.form import Form
 from keytui.tui.screens.profile import Profile
 from tests.support import rows, text_of
-from tests.tui.memory import spy_on_new_keys
-from tests.tui.support import SIZES, new_key, running
+from tests.tui.support import SIZES, Tui, new_key, running
+
+
+async def create(tui: Tui, label: str = "laptop") -> Reveal:
+    """Create a key by its letter, up to the pop-up."""
+    await tui.press("n")
+    await tui.on(Form)
+    await tui.fill(label)
+    return await tui.on(Reveal)
 
 
 @pytest.mark.parametrize("size", SIZES)
-async def test_after_ok_the_key_text_is_nowhere(
-    maria: Actor, size: tuple[int, int], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Menu, New Key, label, copy, OK: then no object of the process holds the key text."""
-    new_key(maria, "older")
-    seen = spy_on_new_keys(monkeypatch)
+async def test_textual_sees_placeholders_only(maria: Actor, size: tuple[int, int]) -> None:
+    """Menu, New Key, label: no character of the key text is in what Textual draws or keeps."""
     async with running("maria", size=size, clipboard=ClipboardRoute.OFF) as tui:
         await tui.press("a")
         await tui.on(ActionMenu)
@@ -30,27 +37,94 @@ async def test_after_ok_the_key_text_is_nowhere(
         await tui.on(Form)
         await tui.fill("laptop")
         reveal = await tui.on(Reveal)
-        (veiled,) = seen
-        assert veiled.holders(), "the search finds it while it is on show"
+        text = text_of(reveal.secret)
+        assert text in tui.text, "the person sees it"
+        drawn = [strip.text for strip in tui.strips]
+        assert not any(text[place : place + 5] in line for line in drawn for place in range(43))
+        assert text not in tui.app.export_screenshot()
         await tui.press("c", "tab", "enter", "enter")
         await tui.on(Profile)
         await tui.shows("from now on: nobody can see it again.")
         assert reveal.secret.wiped
-        del reveal
-        assert veiled.holders() == []
-        assert not veiled.is_in(tui.text)
         assert tui.app.clipboard == ""
-        assert rows("SELECT digest FROM api_key WHERE label = 'laptop'") == [(veiled.digest,)]
+
+
+async def test_ok_confirms_the_key(maria: Actor) -> None:
+    """The key is there and not confirmed while its text is on show; OK confirms it."""
+    async with running("maria") as tui:
+        await create(tui)
+        (key,) = api_keys.list_keys(maria)
+        assert not key.confirmed
+        await tui.press("tab", "enter", "enter")
+        await tui.on(Profile)
+        await tui.shows(f"Key {key.key_id} is {key.masked} from now on")
+        assert api_keys.list_keys(maria)[0].confirmed
+        assert "not confirmed" not in tui.text
+
+
+async def test_a_key_that_could_not_be_confirmed_works_and_says_so(
+    maria: Actor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A database that fails after OK costs the mark, not the key; the text is gone all the same."""
+
+    def busy(*_: object) -> None:
+        raise DatabaseBusy("Another process holds the database: try again.")
+
+    monkeypatch.setattr(api_keys, "confirm_key", busy)
+    async with running("maria") as tui:
+        reveal = await create(tui)
+        await tui.press("tab", "enter", "enter")
+        await tui.on(Profile)
+        await tui.shows("Key 1 works, but stays marked as not confirmed: Another process")
+        assert reveal.secret.wiped
+        assert "not confirmed" in tui.cursor_line
+
+
+class TestCreateAnew:
+    """A key whose text never arrived is ended and created anew in one step."""
+
+    async def test_shows_the_new_text_and_ends_the_old_key(self, maria: Actor) -> None:
+        """One confirmation, one new text on show, one working key, with the label of the old."""
+        lost = new_key(maria, "laptop")
+        async with running("maria") as tui:
+            await tui.shows("not confirmed")
+            await tui.press("d")
+            confirm = await tui.on(Confirm)
+            assert confirm.focused is confirm.query_one("#cancel")
+            await tui.shows(f'the text of key {lost.key_id} "laptop"')
+            await tui.press("tab", "enter")
+            reveal = await tui.on(Reveal)
+            assert text_of(reveal.secret) in tui.text
+            await tui.press("tab", "enter", "enter")
+            await tui.on(Profile)
+            await tui.shows("from now on")
+        new, old = api_keys.list_keys(maria)
+        assert (new.label, new.confirmed, new.state) == ("laptop", True, KeyState.ACTIVE)
+        assert (old.key_id, old.state) == (lost.key_id, KeyState.DEACTIVATED)
+        assert old.deactivation_reason == api_keys.NOT_CONFIRMED
+
+    async def test_is_refused_for_a_key_that_arrived(self, maria: Actor) -> None:
+        """A confirmed key says that its text arrived."""
+        key = new_key(maria, "laptop")
+        api_keys.confirm_key(maria, key.key_id)
+        async with running("maria") as tui:
+            await tui.press("d")
+            await tui.shows("This key is confirmed: its text arrived.")
+
+    async def test_is_refused_for_a_dead_key(self, maria: Actor) -> None:
+        """A deactivated key asks for a new one."""
+        key = new_key(maria, "laptop")
+        api_keys.deactivate_key(maria, key.key_id, "lost")
+        async with running("maria") as tui:
+            await tui.press("d")
+            await tui.shows("This key is inactive already: press n for a new one.")
 
 
 @pytest.mark.parametrize("size", SIZES)
 async def test_the_pop_up_shows_it_unbroken(maria: Actor, size: tuple[int, int]) -> None:
     """The whole key text stands on one line of the pop-up, at every size."""
     async with running("maria", size=size) as tui:
-        await tui.press("n")
-        await tui.on(Form)
-        await tui.fill("laptop")
-        reveal = await tui.on(Reveal)
+        reveal = await create(tui)
         assert any(f" {text_of(reveal.secret)} " in line for line in tui.lines)
         assert tui.boxes_fit()
 
@@ -59,12 +133,10 @@ async def test_the_list_shows_the_mask_at_once(maria: Actor) -> None:
     """The new row is there, masked and selected, while the pop-up still stands before it."""
     older = new_key(maria, "older")
     async with running("maria") as tui:
-        await tui.press("n")
-        await tui.on(Form)
-        await tui.fill("laptop")
-        await tui.on(Reveal)
+        await create(tui)
         await tui.press("tab", "enter", "enter")
         await tui.on(Profile)
+        await tui.shows("from now on")
         key = api_keys.list_keys(maria)[0]
         assert key.key_id != older.key_id
         assert tui.listing.current is not None
@@ -105,11 +177,11 @@ async def test_enter_pressed_twice_creates_one_key(
 ) -> None:
     """A second Enter while the first is at work does nothing."""
     go_on = threading.Event()
-    create = api_keys.create_key
+    real = api_keys.create_key
 
-    def slow(actor: Actor, label: str) -> object:
+    def slow(actor: Actor, label: str, secret: Secret) -> object:
         assert go_on.wait(30)
-        return create(actor, label)
+        return real(actor, label, secret)
 
     monkeypatch.setattr(api_keys, "create_key", slow)
     async with running("maria") as tui:

@@ -165,10 +165,18 @@ async def test_a_copy_moves_on_to_ok(maria: Actor) -> None:
 
 
 async def test_arrows_and_tab_move_between_the_buttons(maria: Actor) -> None:
-    """Every direction that people try reaches the other button."""
+    """Every direction that people try reaches the other buttons."""
     async with revealing() as (tui, reveal):
-        copy, ok = reveal.query_one("#copy"), reveal.query_one("#ok")
-        for key, where in (("right", ok), ("left", copy), ("down", ok), ("up", copy), ("tab", ok)):
+        copy, ok, save = (reveal.query_one(f"#{name}") for name in ("copy", "ok", "save"))
+        for key, where in (
+            ("right", ok),
+            ("left", copy),
+            ("down", ok),
+            ("up", copy),
+            ("tab", ok),
+            ("tab", save),
+            ("shift+tab", ok),
+        ):
             await tui.press(key)
             assert reveal.focused is where, key
 

@@ -46,7 +46,7 @@ class Help(Dialog[None]):
         listing = Listing(
             [
                 Column("", 1),
-                Column("On this screen", 22),
+                Column("On this screen", 26),
                 Column("", 11),
                 Column("Everywhere"),
             ],

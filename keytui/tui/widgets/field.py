@@ -95,10 +95,7 @@ class Field(Input):
     def _on_paste(self, event: events.Paste) -> None:
         pasted = event.text.rstrip("\r\n")
         if len(pasted) > self._longest:
-            sentence = (
-                f"The pasted text has {len(pasted):,} characters, more than {self._longest:,}: "
-                "nothing was pasted."
-            )
+            sentence = f"The pasted text has {len(pasted):,} characters: nothing was pasted."
         elif len(pasted.splitlines()) > 1:
             sentence = "The pasted text has several lines: paste one line."
         else:
