@@ -11,8 +11,10 @@ from keytui.domain.audit import Action, Outcome
 from keytui.domain.clock import SECOND
 from keytui.domain.errors import BadInput, Conflict, Refused
 from keytui.domain.records import Actor
+from keytui.domain.secret import Secret
 from keytui.domain.states import KeyState
 from keytui.services import api_keys
+from keytui.storage.models import ApiKeyRow
 from tests.support import Clock, MakePerson, people_and_keys, rows, text_of, trail
 
 HOSTILE_LABELS = ["", "x" * 65, "a\x1b]52;c;eA==\x07", "a\u202eb", "a\nb", "a\ud800"]
@@ -118,6 +120,82 @@ def test_a_key_is_found_by_number_and_by_last_four(clock: Clock, maria: Actor) -
     for found_by in (str(keys[11].key_id), keys[11].last_four):
         assert keys[11] in api_keys.list_keys(maria, containing=found_by)
     assert len(api_keys.list_keys(maria, containing=keys[11].last_four)) < 12
+
+
+def test_a_new_key_waits_to_be_confirmed(clock: Clock, maria: Actor) -> None:
+    """The key works at once, not confirmed; its owner confirms it once, on record with the time."""
+    key, _ = api_keys.create_key(maria, "CI")
+    assert (key.confirmed, key.state, key.state_shown) == (False, KeyState.ACTIVE, "not confirmed")
+    clock.advance(minutes=1)
+    api_keys.confirm_key(maria, key.key_id)
+    (confirmed,) = api_keys.list_keys(maria)
+    assert (confirmed.confirmed_at, confirmed.state_shown) == (clock.now, "active")
+    assert (trail()[-1].action, trail()[-1].target) == (Action.KEY_CONFIRM, f"key {key.key_id}")
+    before = people_and_keys(), trail()
+    with pytest.raises(Conflict, match=f"Key {key.key_id} is confirmed already"):
+        api_keys.confirm_key(maria, key.key_id)
+    assert (people_and_keys(), trail()) == before
+
+
+def test_a_dead_key_is_not_confirmed_any_more(maria: Actor) -> None:
+    """Whoever presses OK on a key that was deactivated meanwhile is told."""
+    key, _ = api_keys.create_key(maria, "CI")
+    api_keys.deactivate_key(maria, key.key_id, "lost")
+    with pytest.raises(Conflict, match=f"Key {key.key_id} is inactive already"):
+        api_keys.confirm_key(maria, key.key_id)
+
+
+def test_a_key_in_use_has_evidently_arrived(maria: Actor) -> None:
+    """A key that was used is not called not confirmed, whatever its reveal came to."""
+    key, _ = api_keys.create_key(maria, "CI")
+    used = replace(key, last_used_at=key.created_at + 1)
+    assert (used.confirmed, used.state_shown) == (True, "active")
+
+
+def test_a_lost_key_is_created_anew_in_one_step(clock: Clock, maria: Actor) -> None:
+    """The old key ends with the reason, the new one has its label and end, both on record."""
+    end = clock.now + 90 * 24 * 3600 * SECOND
+    lost, old_text = api_keys.create_key(maria, "CI", expires_at=end)
+    secret = Secret()
+    new, drawn = api_keys.create_anew(maria, lost.key_id, secret)
+    assert drawn is secret
+    assert drawn.digest() != old_text.digest()
+    assert (new.label, new.expires_at, new.confirmed) == ("CI", end, False)
+    working, ended = api_keys.list_keys(maria)
+    assert working == new
+    assert (ended.key_id, ended.deactivation_reason) == (lost.key_id, api_keys.NOT_CONFIRMED)
+    assert [(event.action, event.target) for event in trail()[-2:]] == [
+        (Action.KEY_DEACTIVATE, f"key {lost.key_id}"),
+        (Action.KEY_CREATE, f"key {new.key_id}"),
+    ]
+
+
+@pytest.mark.parametrize("how", ["confirmed", "used", "deactivated", "expired"])
+def test_only_a_lost_key_is_created_anew(clock: Clock, maria: Actor, how: str) -> None:
+    """A key that arrived, or that is dead, is left alone: nothing changes."""
+    key, _ = api_keys.create_key(maria, "CI", expires_at=clock.now + SECOND)
+    if how == "confirmed":
+        api_keys.confirm_key(maria, key.key_id)
+    elif how == "used":
+        ApiKeyRow.update(last_used_at=clock.now).execute()
+    elif how == "deactivated":
+        api_keys.deactivate_key(maria, key.key_id, "lost")
+    else:
+        clock.advance(seconds=2)
+    before = people_and_keys(), trail()
+    with pytest.raises(Conflict):
+        api_keys.create_anew(maria, key.key_id)
+    assert (people_and_keys(), trail()) == before
+
+
+def test_a_wiped_secret_gets_no_key(maria: Actor) -> None:
+    """A door that gave up meanwhile finds no key whose text nobody will ever see."""
+    secret = Secret()
+    secret.wipe()
+    before = people_and_keys(), trail()
+    with pytest.raises(ValueError, match="no room"):
+        api_keys.create_key(maria, "CI", secret)
+    assert (people_and_keys(), trail()) == before
 
 
 def test_deactivating_says_who_when_and_why(clock: Clock, maria: Actor, adam: Actor) -> None:

@@ -17,6 +17,7 @@ from tests.support import MakePerson, people_and_keys, signed_in, trail
 ADMINISTRATORS_ONLY = "Only an administrator manages users."
 EXPORT = "Only an administrator exports the report."
 NO_CREATING = "Administrators cannot create keys: separation of duties."
+NOT_FOR_OTHERS = "You can create keys only for your own profile."
 NO_LABEL = "Administrators cannot edit a key's label: it is its owner's."
 
 
@@ -47,6 +48,10 @@ Act = Callable[[World, Actor], object]
 
 ACTIONS: dict[str, Act] = {
     "create a key": lambda w, who: api_keys.create_key(who, "new"),
+    "confirm an own key": lambda w, who: api_keys.confirm_key(who, w.keys.get(who.user_id, 1)),
+    "confirm another's key": lambda w, who: api_keys.confirm_key(who, w.keys["noor"]),
+    "create an own key anew": lambda w, who: api_keys.create_anew(who, w.keys.get(who.user_id, 1)),
+    "create another's key anew": lambda w, who: api_keys.create_anew(who, w.keys["noor"]),
     "deactivate an own key": lambda w, who: api_keys.deactivate_key(who, w.keys["maria"], "lost"),
     "deactivate another's key": lambda w, who: api_keys.deactivate_key(who, w.keys["noor"], "lost"),
     "edit the label of an own key": lambda w, who: api_keys.edit_label(
@@ -79,6 +84,10 @@ ACTIONS: dict[str, Act] = {
 # own account has an administrator's rights. None is allowed.
 TABLE: dict[str, tuple[str | None, str | None]] = {
     "create a key": (None, NO_CREATING),
+    "confirm an own key": (None, NO_CREATING),
+    "confirm another's key": (NOT_FOR_OTHERS, NO_CREATING),
+    "create an own key anew": (None, NO_CREATING),
+    "create another's key anew": ("You can deactivate only your own keys.", NO_CREATING),
     "deactivate an own key": (None, None),
     "deactivate another's key": ("You can deactivate only your own keys.", None),
     "edit the label of an own key": (None, NO_LABEL),

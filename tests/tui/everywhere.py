@@ -43,8 +43,6 @@ USER_WAYS = (
     Way((LOCK,), Locked),
     Way(("n",), Form),
     Way(("n", "y", "enter"), Reveal),
-    Way(("n", "y", "enter", "f"), Form),
-    Way(("d",), Confirm),
     Way(("x",), Form),
     Way(("x", "y", "enter"), Confirm),
     Way(("l",), Form),

@@ -72,7 +72,7 @@ async def test_no_service_runs_on_the_thread_of_the_screen(
         await tui.on(Reveal)
         await tui.press("tab", "enter", "enter")
         await tui.shows("from now on")
-        await go(tui, USER_WAYS[10])
+        await go(tui, USER_WAYS[8])
         await tui.press("tab", "enter")
         await tui.shows("is deactivated.")
         await tui.press("3")

@@ -46,7 +46,7 @@ class Help(Dialog[None]):
         listing = Listing(
             [
                 Column("", 1),
-                Column("On this screen", 26),
+                Column("On this screen", 23),
                 Column("", 11),
                 Column("Everywhere"),
             ],

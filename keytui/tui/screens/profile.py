@@ -39,7 +39,7 @@ class Profile(KeysPlace):
         MenuAction(
             "create_anew",
             "d",
-            "Deactivate and create anew...",
+            "Deactivate, create anew",
             Permission.CREATE_KEY,
             own=True,
             on_row=True,
