@@ -1,5 +1,6 @@
 """The pop-up that shows a secret once: OK closes it, and nothing else does."""
 
+import threading
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
@@ -7,9 +8,11 @@ import pytest
 
 from keytui.domain.records import Actor
 from keytui.settings import ClipboardRoute
+from keytui.tui.reveal import deadline as deadline_module
 from keytui.tui.reveal import screen as reveal_module
 from keytui.tui.reveal.screen import Occasion, Reveal
 from keytui.tui.screens.profile import Profile
+from keytui.tui.widgets.field import Field
 from tests.support import secret_of
 from tests.tui.support import Tui, running
 
@@ -193,3 +196,103 @@ async def test_whatever_closes_it_wipes_the_secret(maria: Actor, way: str) -> No
             tui.app.exit()
         await tui.pilot.pause()
     assert reveal.secret.wiped
+
+
+class TestCheck:
+    """The last characters of one's copy, typed, prove it."""
+
+    async def test_the_right_ones_are_as_good_as_a_copy(self, maria: Actor) -> None:
+        """CHECKED, and OK closes without asking."""
+        async with revealing() as (tui, reveal):
+            reveal.query_one("#check").focus()
+            await tui.press(*TEXT[-6:], "enter")
+            await tui.until(lambda: tui.message.startswith("CHECKED: your copy ends"))
+            assert reveal.query_one("#check", Field).value == ""
+            await tui.press("enter")
+            await tui.on(Profile)
+
+    @pytest.mark.parametrize("typed", ["x2W3x4", "2W3x4", "W3x4y"])
+    async def test_wrong_ones_are_said(self, maria: Actor, typed: str) -> None:
+        """DIFFERENT for anything else, and OK still asks."""
+        async with revealing() as (tui, reveal):
+            reveal.query_one("#check").focus()
+            await tui.press(*typed, "enter")
+            await tui.until(lambda: tui.message.startswith("DIFFERENT: it does not end like that."))
+            reveal.query_one("#ok").focus()
+            await tui.press("enter")
+            await tui.shows("NOT COPIED yet.")
+
+    async def test_the_letters_of_keys_are_letters_there(self, maria: Actor) -> None:
+        """C and f typed into the field neither copy nor save."""
+        async with revealing() as (tui, reveal):
+            reveal.query_one("#check").focus()
+            await tui.press("c", "f", "q")
+            assert reveal.query_one("#check", Field).value == "cfq"
+            assert tui.app.screen is reveal
+
+    async def test_a_whole_key_is_not_taken_into_the_field(self, maria: Actor) -> None:
+        """A paste of more than it holds is refused: the key has no business in Textual."""
+        async with revealing() as (tui, reveal):
+            reveal.query_one("#check").focus()
+            await tui.paste(TEXT)
+            await tui.shows("The pasted text has 52 characters: nothing was pasted.")
+            assert reveal.query_one("#check", Field).value == ""
+
+
+class TestDeadline:
+    """Left alone for too long, the secret is masked for good."""
+
+    async def test_it_is_masked_and_says_so(
+        self, maria: Actor, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """The mask stands where the key was; OK closes; nobody sees it again."""
+        present = 1_000.0
+        monkeypatch.setattr(deadline_module, "monotonic", lambda: present)
+        async with revealing(reveal_seconds=120) as (tui, reveal):
+            assert "Masked in 2:00, unless you press a key." in tui.text
+            present += 121
+            await tui.until(lambda: reveal.masked)
+            await tui.shows("MASKED: no key was pressed for 2 min. To get another, create a new")
+            assert reveal.secret.wiped
+            assert TEXT not in tui.text
+            assert "••••3W4Y" in tui.text
+            assert "Masked in" not in tui.text
+            await tui.press("c")
+            await tui.shows("It is masked: nobody can see it again. OK closes this.")
+            await tui.press("enter")
+            await tui.on(Profile)
+
+    async def test_any_key_extends_it(self, maria: Actor, monkeypatch: pytest.MonkeyPatch) -> None:
+        """Somebody is there: the time starts anew."""
+        present = 1_000.0
+        monkeypatch.setattr(deadline_module, "monotonic", lambda: present)
+        async with revealing(reveal_seconds=120) as (tui, reveal):
+            for _ in range(3):
+                present += 100
+                await tui.press("z")
+            assert reveal.deadline is not None
+            assert reveal.deadline.seconds_left == 120
+            assert not reveal.masked
+
+    def test_it_does_not_need_the_loop(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        """Its own thread expires it, once, even where no loop runs at all."""
+        present = 1_000.0
+        monkeypatch.setattr(deadline_module, "monotonic", lambda: present)
+        expired = threading.Event()
+        deadline_module.Deadline(10, expired.set)
+        present += 11
+        assert expired.wait(30)
+
+    def test_it_can_be_cancelled(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        """A pop-up that was closed masks nothing any more, and its thread ends."""
+        present = 1_000.0
+        monkeypatch.setattr(deadline_module, "monotonic", lambda: present)
+        expired = threading.Event()
+        before = set(threading.enumerate())
+        deadline = deadline_module.Deadline(10, expired.set)
+        (thread,) = set(threading.enumerate()) - before
+        deadline.cancel()
+        present += 11
+        thread.join(30)
+        assert not thread.is_alive()
+        assert not expired.is_set()

@@ -5,14 +5,18 @@ sign: find out what took the name's place before changing the test.
 """
 
 import inspect
+import re
 
 import pytest
 from textual.app import App
 from textual.driver import Driver
+from textual.drivers._writer_thread import WriterThread
 from textual.widgets import Input
 
 from keytui.settings import Settings
 from keytui.tui.app import KeytuiApp
+from keytui.tui.reveal.driver import SystemDriver
+from keytui.tui.reveal.late_binding import LateFile
 from keytui.tui.screens.entrance import SignIn
 from keytui.tui.widgets.field import Field
 
@@ -36,6 +40,25 @@ def test_the_driver_is_still_there_to_write_to() -> None:
     app = KeytuiApp(Settings(), "local", SignIn())
     assert hasattr(app, "_driver"), "App._driver is gone: OSC 52 would be dropped silently"
     assert callable(Driver.write)
+    app.background.close()
+
+
+def test_the_driver_still_writes_to_its_file() -> None:
+    """LinuxDriver still keeps the terminal in _file and hands it to its writer thread."""
+    start = inspect.getsource(SystemDriver.start_application_mode)
+    assert "WriterThread(self._file)" in start, (
+        "LinuxDriver writes elsewhere: keys on show would be drawn as placeholders"
+    )
+    used = set(re.findall(r"self[.]_file[.](\w+)", inspect.getsource(WriterThread)))
+    assert used <= set(vars(LateFile)), "WriterThread wants more of its file than LateFile has"
+    assert "_file" in inspect.getsource(SystemDriver.__init__)
+
+
+def test_the_app_still_takes_its_driver_from_us() -> None:
+    """App still builds the driver class that it was given."""
+    app = KeytuiApp(Settings(), "local", SignIn())
+    assert app.driver_class.__name__ == "LateDriver"
+    assert issubclass(app.driver_class, SystemDriver)
     app.background.close()
 
 
