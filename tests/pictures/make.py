@@ -22,6 +22,7 @@ from keytui.services import demo
 from keytui.settings import Settings
 from keytui.storage.database import close_database, open_database
 from keytui.tui.app import KeytuiApp
+from keytui.tui.reveal import deadline
 from keytui.tui.screens.demo import ChoosePerson
 
 FOLDER = Path(__file__).parent
@@ -46,6 +47,7 @@ async def picture(who: str, keys: Sequence[str]) -> str:
         tempfile.TemporaryDirectory() as folder,
         mock.patch.object(clock, "source", return_value=MOMENT),
         mock.patch.object(secrets, "choice", source),
+        mock.patch.object(deadline, "monotonic", return_value=0.0),
     ):
         open_database(str(Path(folder) / "demo.db"))
         demo.fill()
@@ -59,7 +61,10 @@ async def picture(who: str, keys: Sequence[str]) -> str:
             for key in keys:
                 await pilot.press(key)
                 await _settle(app, pilot)
-            svg = app.export_screenshot(title="keytui")
+            svg = app.late.placeholder.sub(
+                lambda found: bytes(app.late.characters(found[0])).decode(),
+                app.export_screenshot(title="keytui"),
+            )
         app.background.close()
     return _without_remote_fonts(svg)
 

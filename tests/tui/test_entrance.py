@@ -166,3 +166,17 @@ async def test_signing_out_asks_who_is_next(maria: Actor) -> None:
         assert screen.values == {"user_id": "", "password": ""}
         assert tui.app.signed_in is None
         assert len(tui.app.screen_stack) == 2
+
+
+@pytest.mark.parametrize("right", [True, False], ids=["right", "wrong"])
+async def test_a_password_does_not_stay_in_its_field(maria: Actor, right: bool) -> None:
+    """Once it was used, right or wrong, the field is empty."""
+    async with running() as tui:
+        form = await tui.on(SignIn)
+        field = form.query_one("#password", Field)
+        await tui.fill("maria", PASSWORD if right else WRONG_PASSWORD)
+        if right:
+            await tui.on(Profile)
+        else:
+            await tui.shows("Wrong User ID")
+        assert field.value == ""

@@ -100,7 +100,18 @@ class Form(Dialog[T]):
         self.attempt(self._submit, self.working)
 
     async def _submit(self) -> T:
-        return await self.submit(self.values)
+        result = await self.submit(self.values)
+        self._forget_passwords()
+        return result
+
+    def on_unmount(self) -> None:
+        """Keep no password, however the form was left."""
+        self._forget_passwords()
+
+    def _forget_passwords(self) -> None:
+        for field in self.query(Field):
+            if field.password:
+                field.value = ""
 
     def clear(self, *names: str) -> None:
         """Empty some fields and start again at the first of them."""

@@ -15,7 +15,9 @@ from keytui.tui.reveal.clipboard import child, native
 from keytui.tui.reveal.clipboard.routes import Route
 from keytui.tui.reveal.sequences import Wrapping
 
-_BY_HAND: Final = "select it above with the mouse (hold Shift if that does nothing)."
+_BY_HAND: Final = (
+    "select it above with the mouse (hold Shift if that does nothing), or save it to a file."
+)
 _UNSEEN: Final = (
     "keytui cannot see whether it arrived: paste once to check, and clear your clipboard "
     "when you are done."
