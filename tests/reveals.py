@@ -1,7 +1,7 @@
 """The pop-up with a secret, for tests that look behind it: searchable, frozen, copied from."""
 
 import sys
-from itertools import cycle
+from itertools import cycle, islice
 from pathlib import Path
 from time import monotonic
 from typing import Final
@@ -102,6 +102,13 @@ def wait_clean(terminal: Terminal, *secrets: str) -> None:
         assert monotonic() < end, report(hits)
 
 
+def wait_gone(terminal: Terminal) -> None:
+    """Wait, without reading from the terminal, until the program has ended."""
+    end = monotonic() + LIMIT_SECONDS
+    while terminal.child.ptyproc.isalive():
+        assert monotonic() < end, "the program runs on"
+
+
 def _left_of_what_may_be_gone(terminal: Terminal, *secrets: str) -> list[Hit]:
     try:
         return left_of(terminal, *secrets)
@@ -129,16 +136,15 @@ def flags(process: int, region: Region) -> tuple[str, list[str]]:
 
 def freeze(terminal: Terminal) -> None:
     """Have the program draw, unread, until it stands still: its loop waits for its writer."""
-    end = monotonic() + LIMIT_SECONDS
-    for columns, rows in cycle(((200, 60), (190, 50), (210, 55))):
-        assert monotonic() < end, "the program never stood still"
+    still = 0
+    for columns, rows in islice(cycle(((200, 60), (190, 50), (210, 55))), 200):
         terminal.resize(columns, rows)
-        if all("futex" in _waits_for(terminal) for _ in range(_LOOKS)):
+        # Many milliseconds, longer than any turn of one thread; the signal wakes it at first.
+        waits = [_waits_for(terminal) for _ in range(1_500)]
+        still = still + 1 if all("futex" in place for place in waits[500:]) else 0
+        if still == 3:
             return
-
-
-_LOOKS: Final = 3_000
-"""So often in a row: many milliseconds, longer than any turn of one thread."""
+    raise AssertionError("the program never stood still")
 
 
 def _waits_for(terminal: Terminal) -> str:

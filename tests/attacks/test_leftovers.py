@@ -8,13 +8,13 @@ from tests.home import (
     Home,
     choose_password,
     close_reveal,
-    copy,
     create_key,
     in_profile,
     quit_with,
     sign_in,
     signed_in,
 )
+from tests.reveals import take
 from tests.terminal import SIGN_IN_CODE
 
 ADMINISTRATORS_PASSWORD = "harbour lights in fog"
@@ -37,7 +37,7 @@ def test_a_whole_day_leaves_no_secret_in_any_file(home: Home) -> None:
     terminal.press("n")
     terminal.fill(User_ID="maria")
     code = terminal.find(SIGN_IN_CODE)
-    copy(terminal, "SENT to your terminal's clipboard.")
+    take(terminal, "SENT to your terminal's clipboard.")
     close_reveal(terminal)
     terminal.wait_for("maria is added")
     terminal.press("L")
@@ -49,7 +49,7 @@ def test_a_whole_day_leaves_no_secret_in_any_file(home: Home) -> None:
     choose_password(terminal, MARIAS_PASSWORD)
     in_profile(terminal, "maria")
     key = create_key(terminal)
-    copy(terminal, "SENT to your terminal's clipboard.")
+    take(terminal, "SENT to your terminal's clipboard.")
 
     secrets = (key, code, code.replace("-", ""), MARIAS_PASSWORD, ADMINISTRATORS_PASSWORD)
     assert home.database.with_name("keytui.db-wal").exists()
@@ -63,7 +63,7 @@ def test_a_whole_day_leaves_no_secret_in_any_file(home: Home) -> None:
 
 @pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGHUP, signal.SIGTERM])
 def test_a_key_outlives_the_end_of_its_reveal_masked(home: Home, number: signal.Signals) -> None:
-    """Ended with the key on show: the key is there, masked, active, and can be ended."""
+    """Ended with the key on show: it is there, masked, not confirmed, and can be ended."""
     home.people("maria")
     terminal = signed_in(home, "maria")
     key = create_key(terminal)
@@ -72,21 +72,11 @@ def test_a_key_outlives_the_end_of_its_reveal_masked(home: Home, number: signal.
     assert home.files_with(key) == []
     listed = home.keytui("key", "list", "maria").stdout
     assert f"••••{key[-4:]}" in listed
-    assert "active" in listed
+    assert "not confirmed" in listed
     assert home.keytui("key", "deactivate", "1", "--reason", "nobody saw it").returncode == 0
     terminal = signed_in(home, "maria")
     terminal.wait_for(f"••••{key[-4:]}", "deactivated")
     assert key.encode() not in terminal.raw
-
-
-def test_a_polite_end_gives_the_terminal_back(home: Home) -> None:
-    """SIGTERM with the key on show: the screen with the key on it is left."""
-    home.people("maria")
-    terminal = signed_in(home, "maria")
-    create_key(terminal)
-    terminal.kill(signal.SIGTERM)
-    assert terminal.wait_end() != 0
-    assert b"\x1b[?1049l" in terminal.raw
 
 
 def test_a_lost_terminal_ends_the_program(home: Home) -> None:

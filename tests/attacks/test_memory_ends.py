@@ -5,8 +5,8 @@ import signal
 import pytest
 
 from tests.home import Home, create_key
-from tests.reveals import freeze, left_of, maria, report, wait_clean
-from tests.terminal import Terminal
+from tests.reveals import freeze, left_of, maria, report, wait_clean, wait_gone
+from tests.terminal import KEY_TEXT, Terminal
 
 _SOON = {"KEYTUI_REVEAL_SECONDS": "1"}
 
@@ -21,6 +21,19 @@ def fail(self):
     raise ValueError("a bug")
 
 Reveal.action_stay = fail
+"""
+
+_STOPS_AT_THE_KEY = """
+import os, threading
+from keytui.tui.reveal import late_binding
+
+class Os:
+    def write(file, text):
+        with open({spied!r}, "wb", buffering=0) as spied:
+            spied.write(text)
+        threading.Event().wait()
+
+late_binding.os = Os
 """
 
 
@@ -77,11 +90,23 @@ def test_a_terminal_that_stopped_reading_does_not_keep_it(home: Home) -> None:
     terminal.wait_for("MASKED: no key was pressed for")
 
 
+def test_a_terminal_that_stopped_reading_within_the_key_does_not_keep_it(home: Home) -> None:
+    """The time limit also wipes what is on its way, though the writer never comes back."""
+    spied = home.folder.parent / "spied"
+    terminal = maria(home, patch=_STOPS_AT_THE_KEY.format(spied=str(spied)), environ=_SOON)
+    terminal.press("n")
+    terminal.fill(Label="laptop")
+    terminal.wait_until(lambda: spied.exists() and spied.read_bytes(), "the key on its way")
+    key = spied.read_text()
+    assert KEY_TEXT.fullmatch(key)
+    wait_clean(terminal, key)
+
+
 @pytest.mark.parametrize("number", [signal.SIGHUP, signal.SIGTERM])
-def test_ended_while_the_terminal_does_not_read_it_is_gone(
+def test_told_to_end_while_the_terminal_does_not_read_it_is_gone(
     home: Home, number: signal.Signals
 ) -> None:
-    """Told to end with everything standing still, it ends, or at least forgets, unread."""
+    """With everything standing still, the signal wipes the key at once."""
     terminal = maria(home)
     key = create_key(terminal)
     freeze(terminal)
@@ -89,3 +114,12 @@ def test_ended_while_the_terminal_does_not_read_it_is_gone(
     assert shown, "it was still on show"
     terminal.kill(number)
     wait_clean(terminal, key)
+
+
+def test_a_frozen_terminal_that_goes_away_ends_the_program(home: Home) -> None:
+    """A connection that froze and is given up: nothing runs on unseen, or holds a key."""
+    terminal = maria(home)
+    create_key(terminal)
+    freeze(terminal)
+    terminal.child.ptyproc.fileobj.close()  # the kernel hangs up
+    wait_gone(terminal)

@@ -130,8 +130,7 @@ def test_tmux_has_no_piece_of_a_key_after_quitting(
         shown = home.run(*tmux, "capture-pane", "-p", "-J", "-S", "-", "-t", "story").stdout
         assert key in shown  # the search does find what is there
         press_ok(terminal)
-        terminal.press("q")
-        terminal.wait_for("After.")
+        terminal.press_until("q", lambda: terminal.says("After."), "the end of keytui")
         captured = home.run(*tmux, "capture-pane", "-p", "-J", "-S", "-", "-t", "story").stdout
         buffer = home.run(*tmux, "show-buffer")
         assert "Before." in captured
