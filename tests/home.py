@@ -151,8 +151,10 @@ def create_key(terminal: Terminal, label: str = "laptop") -> str:
 
 
 def copy(terminal: Terminal, says: str) -> None:
-    """Press c in the reveal until it says how it went."""
+    """Press c in the reveal until it says how it went, and OK is what Enter presses."""
     terminal.press_until("c", lambda: terminal.says(says), says)
+    if says.startswith(("COPIED", "SENT")):
+        terminal.wait_until(lambda: terminal.screen.is_reversed("[ OK ]"), "the focus on OK")
 
 
 def focus(terminal: Terminal, button: str) -> None:

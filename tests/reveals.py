@@ -8,7 +8,7 @@ from typing import Final
 
 import pytest
 
-from tests.home import Home, copy, focus, in_profile, sign_in
+from tests.home import Home, focus, in_profile, sign_in
 from tests.memory_scan import Hit, Region, copies
 from tests.terminal import LIMIT_SECONDS, REACTION_SECONDS, Terminal
 
@@ -60,12 +60,6 @@ def maria(
     sign_in(terminal, "maria")
     in_profile(terminal, "maria")
     return terminal
-
-
-def take(terminal: Terminal, says: str) -> None:
-    """Copy, and wait until OK is what Enter presses."""
-    copy(terminal, says)
-    terminal.wait_until(lambda: terminal.screen.is_reversed("[ OK ]"), "the focus on OK")
 
 
 def press_ok(terminal: Terminal) -> float:

@@ -2,7 +2,6 @@
 
 import asyncio
 import os
-import signal
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import Any
@@ -26,7 +25,7 @@ from keytui.tui.background import Background
 from keytui.tui.hardening import harden
 from keytui.tui.idle import monotonic
 from keytui.tui.line_filter import Harmless
-from keytui.tui.reveal.clipboard.clearing import Clearing, Mark
+from keytui.tui.reveal.clipboard.clearing import Clearing
 from keytui.tui.reveal.clipboard.copying import Outcome, copy
 from keytui.tui.reveal.clipboard.routes import routes
 from keytui.tui.reveal.driver import late_driver
@@ -40,10 +39,8 @@ from keytui.tui.screens.help import Help
 from keytui.tui.screens.manage_users import ManageUsers
 from keytui.tui.screens.place import Place
 from keytui.tui.screens.profile import Profile
+from keytui.tui.watchdog import Watchdog
 from keytui.tui.widgets.bars import StatusLine
-
-_ENDED_BY_SIGNAL = 128
-"""What shells add to the number of the signal that ended a program."""
 
 
 class KeytuiApp(App[None]):
@@ -69,6 +66,7 @@ class KeytuiApp(App[None]):
         self.clearing = Clearing()
         self.signed_in: SignedIn | None = None
         self.crash_sentence = ""
+        self.watchdog: Watchdog | None = None
         self._first = [first]
         self._last_input = monotonic()
         for theme in themes.THEMES:
@@ -86,17 +84,18 @@ class KeytuiApp(App[None]):
         self.set_interval(1, self._check_idle)
         self.set_interval(1, self._look_at_clipboard)
         if not self.is_headless:
-            # A closed terminal or a shutdown ends the app as Ctrl+Q does, so
-            # that the clipboard is cleared and the terminal restored.
-            for number in (signal.SIGHUP, signal.SIGTERM, signal.SIGQUIT):
-                asyncio.get_running_loop().add_signal_handler(number, self._end_by, number)
+            # A closed terminal or a shutdown ends the app as Ctrl+Q does, so that
+            # the terminal is restored; the clipboard's helper does its own.
+            loop = asyncio.get_running_loop()
+            self.watchdog = Watchdog(
+                wake=lambda: loop.call_soon_threadsafe(lambda: None),
+                wipe=self.late.wipe,
+                end=lambda code: loop.call_soon_threadsafe(self.exit, None, code),
+            )
+            self.watchdog.start()
             self.call_after_refresh(harden)
         # Not kept: a password that was typed into it would stay as long.
         self.push_screen(self._first.pop(), self.came_in)
-
-    def _end_by(self, number: signal.Signals) -> None:
-        self.late.wipe()
-        self.exit(return_code=_ENDED_BY_SIGNAL + number)
 
     def came_in(self, answer: object) -> None:
         """Go on from a door by what it answered."""
@@ -239,16 +238,14 @@ class KeytuiApp(App[None]):
 
     async def copy_to_any_clipboard(self, secret: Secret) -> Outcome:
         """Copy the secret on show by the best way there is here; a native copy is cleared later."""
-        mark = Mark(secret.view())
         ways = routes(self.settings.clipboard, os.environ)
-        outcome = await asyncio.to_thread(copy, secret, ways, self._send)
-        if outcome.here:
-            seconds = self.settings.clear_seconds
-            if await asyncio.to_thread(self.clearing.begin, mark, seconds):
-                self._look_at_clipboard()
-            else:
-                words = f"{outcome.sentence} Clear your clipboard yourself when you are done."
-                outcome = replace(outcome, sentence=words)
+        seconds = self.settings.clear_seconds
+        outcome = await asyncio.to_thread(
+            copy, secret, ways, self._send, lambda mark: self.clearing.begin(mark, seconds)
+        )
+        if outcome.untouched:
+            self.clearing.forget()
+        self._look_at_clipboard()
         return outcome
 
     def _look_at_clipboard(self) -> None:

@@ -51,6 +51,8 @@ def show(settings: Settings, origin: str, first: object) -> int:
     finally:
         app.background.close()
         app.clearing.finish()
+        if app.watchdog is not None:
+            app.watchdog.stop()  # last: it also ends what hangs here
     if app.crash_sentence:
         print(f"keytui: {app.crash_sentence}", file=sys.stderr)  # noqa: T201 - the app has left the terminal
     return app.return_code or 0

@@ -10,8 +10,8 @@ from typing import Final
 import pytest
 
 from tests.clipboards import Xclip
-from tests.home import Home, create_key, quit_with, signed_in
-from tests.reveals import children, press_ok, take
+from tests.home import Home, copy, create_key, quit_with, signed_in
+from tests.reveals import children, press_ok
 from tests.terminal import LIMIT_SECONDS, Terminal
 
 SHOPPING_LIST = "a shopping list"
@@ -36,7 +36,7 @@ def _copied(home: Home) -> tuple[Terminal, str, int]:
     home.people("maria")
     terminal = signed_in(home, "maria", KEYTUI_CLIPBOARD="native")
     key = create_key(terminal)
-    take(terminal, "COPIED and checked.")
+    copy(terminal, "COPIED and checked.")
     (helper,) = children(terminal.child.pid)
     return terminal, key, helper
 
@@ -112,7 +112,7 @@ def test_after_its_time_it_is_cleared_while_keytui_runs(home: Home) -> None:
     home.people("maria")
     terminal = signed_in(home, "maria", KEYTUI_CLIPBOARD="native", KEYTUI_CLEAR_SECONDS="5")
     create_key(terminal)
-    take(terminal, "COPIED and checked.")
+    copy(terminal, "COPIED and checked.")
     terminal.wait_for("The clipboard is cleared in ")
     press_ok(terminal)
     terminal.wait_for("The clipboard is cleared: it still held what you copied.")

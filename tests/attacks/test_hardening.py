@@ -9,8 +9,7 @@ from typing import Final
 import pytest
 
 from tests.clipboards import Xclip
-from tests.home import KEYTUI, Home, create_key, in_profile, quit_with, sign_in
-from tests.reveals import take
+from tests.home import KEYTUI, Home, copy, create_key, in_profile, quit_with, sign_in
 from tests.support import NOBODY, python_as_nobody
 from tests.terminal import Terminal
 
@@ -145,7 +144,7 @@ def test_a_closed_process_still_copies(nobodys: Home) -> None:
     in_profile(terminal, "maria")
     assert not os.access(f"/proc/{terminal.child.pid}/environ", os.R_OK) or _IS_ROOT
     key = create_key(terminal)
-    take(terminal, "COPIED and checked.")
+    copy(terminal, "COPIED and checked.")
     assert xclip.clipboard.read_text() == key
     terminal.press_until("enter", lambda: not terminal.says(key), "the end of the pop-up")
     terminal.settle()

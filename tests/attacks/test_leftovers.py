@@ -8,13 +8,13 @@ from tests.home import (
     Home,
     choose_password,
     close_reveal,
+    copy,
     create_key,
     in_profile,
     quit_with,
     sign_in,
     signed_in,
 )
-from tests.reveals import take
 from tests.terminal import SIGN_IN_CODE
 
 ADMINISTRATORS_PASSWORD = "harbour lights in fog"
@@ -37,7 +37,7 @@ def test_a_whole_day_leaves_no_secret_in_any_file(home: Home) -> None:
     terminal.press("n")
     terminal.fill(User_ID="maria")
     code = terminal.find(SIGN_IN_CODE)
-    take(terminal, "SENT to your terminal's clipboard.")
+    copy(terminal, "SENT to your terminal's clipboard.")
     close_reveal(terminal)
     terminal.wait_for("maria is added")
     terminal.press("L")
@@ -49,7 +49,7 @@ def test_a_whole_day_leaves_no_secret_in_any_file(home: Home) -> None:
     choose_password(terminal, MARIAS_PASSWORD)
     in_profile(terminal, "maria")
     key = create_key(terminal)
-    take(terminal, "SENT to your terminal's clipboard.")
+    copy(terminal, "SENT to your terminal's clipboard.")
 
     secrets = (key, code, code.replace("-", ""), MARIAS_PASSWORD, ADMINISTRATORS_PASSWORD)
     assert home.database.with_name("keytui.db-wal").exists()

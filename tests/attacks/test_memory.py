@@ -5,8 +5,8 @@ from time import monotonic
 import pytest
 
 from tests.clipboards import Xclip
-from tests.home import Home, create_key, in_profile, sign_in
-from tests.reveals import flags, left_of, maria, press_ok, report, searchable, take
+from tests.home import Home, copy, create_key, in_profile, sign_in
+from tests.reveals import flags, left_of, maria, press_ok, report, searchable
 from tests.terminal import SIGN_IN_CODE
 
 TRIES = 20
@@ -35,7 +35,7 @@ def test_twenty_keys_leave_nothing_behind(home: Home, route: str) -> None:
     seconds: list[str] = []
     for number in range(TRIES):
         keys.append(create_key(terminal, f"laptop {number}"))
-        take(terminal, "COPIED and checked." if route == "native" else "SENT to your terminal's")
+        copy(terminal, "COPIED and checked." if route == "native" else "SENT to your terminal's")
         pressed = press_ok(terminal)
         hits = left_of(terminal, keys[-1])
         seconds.append(f"{monotonic() - pressed:.2f}")
@@ -91,7 +91,7 @@ def test_a_sign_in_code_leaves_nothing_behind(home: Home, route: str) -> None:
         terminal.settle()
         shown = left_of(terminal, codes[-1])
         assert len(shown) == 1, report(shown)
-        take(terminal, "COPIED and checked." if route == "native" else "SENT to your terminal's")
+        copy(terminal, "COPIED and checked." if route == "native" else "SENT to your terminal's")
         press_ok(terminal)
         hits = left_of(terminal, *codes, *(code.replace("-", "") for code in codes))
         assert not hits, report(hits)

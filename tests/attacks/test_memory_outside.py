@@ -11,9 +11,9 @@ from pathlib import Path
 import pytest
 
 from tests.clipboards import Xclip
-from tests.home import Home, create_key, in_profile, quit_with, sign_in
+from tests.home import Home, copy, create_key, in_profile, quit_with, sign_in
 from tests.memory_scan import PIECE, copies
-from tests.reveals import children, maria, press_ok, report, take
+from tests.reveals import children, maria, press_ok, report
 
 _FAILS = """
 from keytui.tui.reveal.screen import Reveal
@@ -35,7 +35,7 @@ def test_the_process_that_clears_the_clipboard_does_not_know_the_key(home: Home)
     xclip = Xclip.honest(home)
     terminal = maria(home)
     key = create_key(terminal)
-    take(terminal, "COPIED and checked.")
+    copy(terminal, "COPIED and checked.")
     assert xclip.clipboard.read_text() == key
     (child,) = children(terminal.child.pid)
     told = Path(f"/proc/{child}/cmdline").read_bytes() + Path(f"/proc/{child}/environ").read_bytes()
@@ -78,7 +78,7 @@ def test_no_file_holds_a_piece_of_a_key(home: Home, ends: str) -> None:
     Xclip.honest(home)
     terminal = maria(home, patch=_FAILS if ends == "by a bug" else "")
     key = create_key(terminal)
-    take(terminal, "COPIED and checked.")
+    copy(terminal, "COPIED and checked.")
     assert home.database.with_name("keytui.db-wal").exists()
     assert home.files_with(*_pieces(key)) == []
     if ends == "by q":
@@ -126,7 +126,7 @@ def test_tmux_has_no_piece_of_a_key_after_quitting(
         sign_in(terminal, "maria")
         in_profile(terminal, "maria")
         key = create_key(terminal)
-        take(terminal, "SENT to your terminal's clipboard through tmux.")
+        copy(terminal, "SENT to your terminal's clipboard through tmux.")
         shown = home.run(*tmux, "capture-pane", "-p", "-J", "-S", "-", "-t", "story").stdout
         assert key in shown  # the search does find what is there
         press_ok(terminal)

@@ -21,7 +21,6 @@ from tests.home import (
     sign_in,
     signed_in,
 )
-from tests.reveals import take
 from tests.terminal import Terminal
 
 
@@ -44,7 +43,7 @@ def test_over_ssh_the_key_is_sent_to_the_terminal(home: Home) -> None:
         KEYTUI_CLIPBOARD="auto",
     )
     key = create_key(terminal)
-    take(terminal, "SENT to your terminal's clipboard. keytui cannot see whether it arrived")
+    copy(terminal, "SENT to your terminal's clipboard. keytui cannot see whether it arrived")
     assert terminal.raw.count(osc52(key)) == 1
     close_reveal(terminal)
     assert quit_with(terminal) == 0
@@ -55,7 +54,7 @@ def test_without_a_display_the_key_is_sent_to_the_terminal(home: Home) -> None:
     home.people("maria")
     terminal = signed_in(home, "maria", KEYTUI_CLIPBOARD="auto")
     key = create_key(terminal)
-    take(terminal, "SENT to your terminal's clipboard.")
+    copy(terminal, "SENT to your terminal's clipboard.")
     assert osc52(key) in terminal.raw
 
 
@@ -78,7 +77,7 @@ def test_gnu_screen_gets_pieces_it_does_not_drop(home: Home) -> None:
     home.people("maria")
     terminal = signed_in(home, "maria", STY="1234.pts-0.host", KEYTUI_CLIPBOARD="auto")
     key = create_key(terminal)
-    take(terminal, "SENT to your terminal's clipboard.")
+    copy(terminal, "SENT to your terminal's clipboard.")
     pieces = re.findall(rb"\x1bP(.*?)\x1b\\", terminal.raw, re.DOTALL)
     assert b"".join(pieces) == osc52(key)
     assert max(map(len, pieces)) <= 76
@@ -97,7 +96,7 @@ def test_a_real_gnu_screen_passes_the_key_on(home: Home, sockets: Path) -> None:
     sign_in(terminal, "maria")
     in_profile(terminal, "maria")
     key = create_key(terminal)
-    take(terminal, "SENT to your terminal's clipboard.")
+    copy(terminal, "SENT to your terminal's clipboard.")
     terminal.wait_until(lambda: osc52(key) in terminal.raw, "the key outside")
     close_reveal(terminal)
     assert quit_with(terminal) == 0
@@ -144,7 +143,7 @@ def test_tmux_passes_the_key_on_and_keeps_no_buffer(tmux: Tmux) -> None:
     sign_in(terminal, "maria")
     in_profile(terminal, "maria")
     key = create_key(terminal)
-    take(terminal, "SENT to your terminal's clipboard through tmux.")
+    copy(terminal, "SENT to your terminal's clipboard through tmux.")
     terminal.wait_until(
         lambda: osc52(key) in terminal.raw or osc52(key, b"") in terminal.raw,
         "the key outside",

@@ -9,7 +9,6 @@ import pytest
 
 from tests.clipboards import Xclip, osc52
 from tests.home import Home, close_reveal, copy, create_key, quit_with, signed_in
-from tests.reveals import take
 from tests.support import PASSWORD
 
 
@@ -19,7 +18,7 @@ def test_a_copied_key_is_in_the_clipboard_until_keytui_quits(home: Home) -> None
     home.people("maria")
     terminal = signed_in(home, "maria")
     key = create_key(terminal)
-    take(terminal, "COPIED and checked.")
+    copy(terminal, "COPIED and checked.")
     terminal.wait_until(
         lambda: re.search("The clipboard is cleared in [34][0-9] s[.]", terminal.screen.words),
         "when it is cleared",
@@ -38,7 +37,7 @@ def test_what_was_copied_since_is_left_alone(home: Home) -> None:
     home.people("maria")
     terminal = signed_in(home, "maria")
     create_key(terminal)
-    take(terminal, "COPIED and checked.")
+    copy(terminal, "COPIED and checked.")
     close_reveal(terminal)
     xclip.clipboard.write_text("a shopping list")
     assert quit_with(terminal) == 0
@@ -52,7 +51,7 @@ def test_of_two_copied_keys_the_second_is_cleared(home: Home) -> None:
     terminal = signed_in(home, "maria")
     for label in ("first", "second"):
         key = create_key(terminal, label)
-        take(terminal, "COPIED and checked.")
+        copy(terminal, "COPIED and checked.")
         assert xclip.clipboard.read_text() == key
         close_reveal(terminal)
         terminal.wait_for("from now on")
@@ -66,7 +65,7 @@ def test_no_process_shows_the_key_while_it_is_copied(home: Home) -> None:
     home.people("maria")
     terminal = signed_in(home, "maria")
     key = create_key(terminal)
-    take(terminal, "COPIED and checked.")
+    copy(terminal, "COPIED and checked.")
     spied = xclip.spied.read_bytes()
     assert b"child.py" in spied  # it did see keytui's own child
     assert b"xclip" in spied
@@ -136,7 +135,7 @@ def test_a_real_x_clipboard_holds_the_key_until_keytui_quits(home: Home, display
 
     terminal = signed_in(home, "maria", DISPLAY=display, KEYTUI_CLIPBOARD="auto")
     key = create_key(terminal)
-    take(terminal, "COPIED and checked.")
+    copy(terminal, "COPIED and checked.")
     assert pasted() == key
     close_reveal(terminal)
     assert quit_with(terminal) == 0

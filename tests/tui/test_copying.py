@@ -155,9 +155,9 @@ class TestTmux:
         assert [command[1] for command, _ in asked] == [
             "display-message",
             "load-buffer",
-            "delete-buffer",
         ]
-        assert [given for _, given in asked] == [b"", TEXT.encode(), b""]
+        assert list(asked[1][0])[-3:] == ["delete-buffer", "-b", "keytui"]
+        assert [given for _, given in asked] == [b"", TEXT.encode()]
         assert not any(TEXT in word for command, _ in asked for word in command)
 
     async def test_knows_a_terminal_without_a_clipboard(

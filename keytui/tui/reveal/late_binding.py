@@ -57,9 +57,13 @@ class LateBinding:
         return chr(self._first + CAPACITY + wrapping)
 
     def wipe(self) -> None:
-        """Overwrite the secret on show, from any thread, without waiting for anybody."""
+        """Overwrite the secret on show and what of it is on its way to the terminal.
+
+        From any thread, without waiting for anybody.
+        """
         if self._shown is not None:
             self._shown.wipe()
+            self.page.outgoing[:] = bytes(len(self.page.outgoing))
 
     def characters(self, placeholders: str) -> Iterator[int]:
         """Return the bytes that ``placeholders`` stand for; spaces, once it is wiped."""

@@ -128,7 +128,7 @@ class Reveal(Dialog[bool]):
 
     def action_copy(self) -> None:
         """Copy to the clipboard; then OK is the next thing to press."""
-        if self._open():
+        if self._may_take():
             self.busy = True
             self.say("Copying...")
             self.run_worker(self._copy(), name="copy")
@@ -144,7 +144,7 @@ class Reveal(Dialog[bool]):
 
     def action_save(self) -> None:
         """Ask where, and save it there."""
-        if self._open():
+        if self._may_take():
             self.busy = True
             self.run_worker(self._save(), name="save")
 
@@ -180,8 +180,8 @@ class Reveal(Dialog[bool]):
         typed, field.value = field.value, ""
         if not typed:
             self.set_focus(self.query_one("#ok"))
-        elif not self._open():
-            return
+        elif self.masked:
+            self._say_masked()
         elif hmac.compare_digest(typed.encode("utf-8", "replace"), self.secret.view()[-CHECKED:]):
             self._take(f"CHECKED: your copy ends with the right {CHECKED} characters.")
         else:
@@ -238,7 +238,7 @@ class Reveal(Dialog[bool]):
 
     def _expire(self) -> None:
         # On the deadline's own thread: the screen may stand still.
-        self.secret.wipe()
+        self.keytui.late.wipe()
         self.app.call_later(self.mask, f"no key was pressed for {self._limit}.")
 
     def _show_deadline(self) -> None:
@@ -252,13 +252,15 @@ class Reveal(Dialog[bool]):
     def _limit(self) -> str:
         return duration(self.keytui.settings.reveal_seconds * SECOND)
 
-    def _open(self) -> bool:
-        """Tell whether something can be done with the secret now."""
+    def _may_take(self) -> bool:
         if self._typed_ahead() or self.busy:
             return False
         if self.masked:
-            self.complain("It is masked: nobody can see it again. OK closes this.")
+            self._say_masked()
         return not self.masked
+
+    def _say_masked(self) -> None:
+        self.complain("It is masked: nobody can see it again. OK closes this.")
 
     def _typed_ahead(self) -> bool:
         present = monotonic()

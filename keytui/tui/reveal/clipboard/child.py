@@ -54,6 +54,7 @@ def main(folder: str, mode: str, seconds: str) -> int:
 
 
 def _copy(copy: Copy, paste: Paste) -> int:
+    _limit()
     text = sys.stdin.buffer.read().decode("ascii")
     copy(text)
     return COPIED if paste() == text else NOT_CONFIRMED
@@ -67,12 +68,18 @@ def _clear(copy: Copy, paste: Paste, seconds: float) -> int:
     waiting.join(seconds)
     if more and more[0]:
         return LEFT_ALONE
-    if hasattr(signal, "alarm"):
-        signal.alarm(2 * LIMIT_SECONDS)  # the parent may be gone: nobody else stops us
+    _limit()
     if not hmac.compare_digest(tag(key, paste().encode("utf-8", "replace")), expected):
         return NOT_OURS
     copy("")
     return CLEARED
+
+
+def _limit() -> None:
+    # The parent may be gone: then nobody else stops us and what we started.
+    if hasattr(signal, "alarm"):
+        signal.signal(signal.SIGALRM, lambda *_: os.killpg(0, signal.SIGKILL))
+        signal.alarm(2 * LIMIT_SECONDS)
 
 
 if __name__ == "__main__":

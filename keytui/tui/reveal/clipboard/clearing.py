@@ -52,7 +52,7 @@ class Clearing:
 
         What was copied before is over: this copy took its place.
         """
-        self._forget()
+        self.forget()
         self._helper = native.start("clear", seconds)
         if self._helper is None or self._helper.stdin is None:
             return False
@@ -86,7 +86,8 @@ class Clearing:
             return Cleared.FAILED
         return self._ended()
 
-    def _forget(self) -> None:
+    def forget(self) -> None:
+        """Leave the clipboard alone: nothing of ours is in it."""
         if self._helper is not None and self._helper.stdin is not None:
             with suppress(OSError):
                 self._helper.stdin.write(b".")

@@ -7,11 +7,12 @@ clipboard was read back; SENT where nothing can be read back.
 import os
 import subprocess
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from keytui.domain.secret import Secret
 from keytui.tui.reveal.clipboard import child, native
+from keytui.tui.reveal.clipboard.clearing import Mark
 from keytui.tui.reveal.clipboard.routes import Route
 from keytui.tui.reveal.sequences import Wrapping
 
@@ -32,26 +33,33 @@ class Outcome:
     Attributes:
         worked: whether it was copied or at least sent.
         sentence: for the person; its first word is the state.
-        here: whether it is in the clipboard of this machine, which can be cleared.
+        untouched: whether the clipboard of this machine certainly holds nothing of ours.
     """
 
     worked: bool
     sentence: str
-    here: bool = False
+    untouched: bool = True
 
 
-def copy(secret: Secret, ways: tuple[Route, ...], send: Callable[[Wrapping], None]) -> Outcome:
+def copy(
+    secret: Secret,
+    ways: tuple[Route, ...],
+    send: Callable[[Wrapping], None],
+    arrange: Callable[[Mark], bool],
+) -> Outcome:
     """Copy a secret by the first way that works. May take some seconds.
 
     Args:
         secret: what to copy.
         ways: the routes to try, in order.
         send: has the terminal sent the sequence that copies the secret.
+        arrange: has this machine's clipboard cleared later; tells whether it could.
+            Called before anything is copied, so that a sudden end leaves nothing.
     """
     outcome = _not_copied("the clipboard is switched off")
     for way in ways:
         if way is Route.NATIVE:
-            outcome = _native(secret)
+            outcome = _native(secret, arrange)
         elif way is Route.TMUX:
             outcome = _tmux(secret)
         else:
@@ -62,28 +70,29 @@ def copy(secret: Secret, ways: tuple[Route, ...], send: Callable[[Wrapping], Non
     return outcome
 
 
-def _native(secret: Secret) -> Outcome:
+def _native(secret: Secret, arrange: Callable[[Mark], bool]) -> Outcome:
+    arranged = arrange(Mark(secret.view()))
     answer = native.copy(secret.view())
     if answer == child.COPIED:
-        return Outcome(worked=True, sentence="COPIED and checked.", here=True)
+        more = "" if arranged else " Clear your clipboard yourself when you are done."
+        return Outcome(worked=True, sentence=f"COPIED and checked.{more}", untouched=False)
     why = {
         None: "the clipboard did not answer",
         child.NOT_CONFIRMED: "the clipboard did not take it",
     }.get(answer, "there is no clipboard here")
-    return _not_copied(why)
+    return replace(_not_copied(why), untouched=answer == child.NO_CLIPBOARD)
 
 
 def _tmux(secret: Secret) -> Outcome:
     features = _asked(["tmux", "display-message", "-p", "#{client_termfeatures}"])
     if features is not None and b"clipboard" not in features:
         return _not_copied("tmux says your terminal has no clipboard")
+    # One command: no end of ours, however sudden, leaves the buffer behind.
+    load = ["load-buffer", "-w", "-b", _TMUX_BUFFER, "-", ";", "delete-buffer", "-b", _TMUX_BUFFER]
     try:
-        loaded = native.hand_over(
-            native.fed(["tmux", "load-buffer", "-w", "-b", _TMUX_BUFFER, "-"]), secret.view()
-        )
+        loaded = native.hand_over(native.fed(["tmux", *load]), secret.view())
     except OSError:
         loaded = None
-    _asked(["tmux", "delete-buffer", "-b", _TMUX_BUFFER])
     if features is None or loaded != 0:
         return _not_copied("tmux did not take it")
     return Outcome(
