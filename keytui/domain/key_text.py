@@ -80,8 +80,15 @@ def digest_of(presented: str) -> bytes | None:
 
 
 def last_four(secret: Secret) -> str:
-    """Return the 4 characters that the mask of this key may show."""
-    return str(secret.view()[-4:], "ascii")
+    """Return the 4 characters that the mask of this key may show.
+
+    Raises:
+        ValueError: the secret is wiped, or nothing was drawn.
+    """
+    last = str(secret.view()[-4:], "ascii")
+    if not len(secret):
+        raise ValueError("there is nothing in this secret")
+    return last
 
 
 def mask(last: str) -> str:

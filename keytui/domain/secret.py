@@ -53,8 +53,15 @@ class Secret:
         return self._memory[: self._length].toreadonly()
 
     def digest(self) -> bytes:
-        """Return the SHA-256 of the text, 32 bytes: what may be stored."""
-        return hashlib.sha256(self.view()).digest()
+        """Return the SHA-256 of the text, 32 bytes: what may be stored.
+
+        Raises:
+            ValueError: the secret is wiped, or nothing was drawn.
+        """
+        digest = hashlib.sha256(self.view()).digest()
+        if not self._length:  # wiped, perhaps this very moment, by another thread
+            raise ValueError("there is nothing in this secret")
+        return digest
 
     def wipe(self) -> None:
         """Overwrite the text; afterwards the secret is empty for ever."""
@@ -63,9 +70,8 @@ class Secret:
         self._memory[:] = bytes(len(self._memory))
 
     def __del__(self) -> None:
-        """Wipe what nobody holds any more."""
-        if not self._wiped:
-            self.wipe()
+        """Wipe what nobody holds any more, also what was drawn while it was wiped."""
+        self.wipe()
 
     @property
     def wiped(self) -> bool:

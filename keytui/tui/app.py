@@ -238,13 +238,14 @@ class KeytuiApp(App[None]):
 
     async def copy_to_any_clipboard(self, secret: Secret) -> Outcome:
         """Copy the secret on show by the best way there is here; a native copy is cleared later."""
-        ways = routes(self.settings.clipboard, os.environ)
         seconds = self.settings.clear_seconds
         outcome = await asyncio.to_thread(
-            copy, secret, ways, self._send, lambda mark: self.clearing.begin(mark, seconds)
+            copy,
+            secret,
+            routes(self.settings.clipboard, os.environ),
+            self._send,
+            lambda text: self.clearing.copy(text, seconds),
         )
-        if outcome.untouched:
-            self.clearing.forget()
         self._look_at_clipboard()
         return outcome
 
@@ -252,10 +253,11 @@ class KeytuiApp(App[None]):
         cleared = self.clearing.over()
         left = self.clearing.seconds_left
         remark = "" if left is None else f"The clipboard is cleared in {left} s."
-        if isinstance(self.screen, Place | Dialog):
-            self.screen.query_one("#status, #message", StatusLine).remark(remark)
+        # There is none yet on a screen that is just being laid out.
+        for line in self.screen.query("#status, #message").results(StatusLine):
+            line.remark(remark)
             if cleared is not None and cleared.value:
-                self.screen.say(cleared.value)
+                line.say(cleared.value)
 
     def _send(self, wrapping: Wrapping) -> None:
         # The driver writes in the order it is given, so that a sequence never

@@ -44,15 +44,18 @@ def run(settings: Settings, origin: str, demo_as: str | None = None) -> int:
 def show(settings: Settings, origin: str, first: object) -> int:
     """Draw the app from its first screen on until it is quit; return the exit code."""
     from keytui.tui.app import KeytuiApp
+    from keytui.tui.reveal.clipboard.clearing import Cleared
 
     app = KeytuiApp(settings, origin, first)  # type: ignore[arg-type]  # a screen; naming its type would import Textual
     try:
         app.run(mouse=settings.mouse)
     finally:
         app.background.close()
-        app.clearing.finish()
+        cleared = app.clearing.finish()
         if app.watchdog is not None:
             app.watchdog.stop()  # last: it also ends what hangs here
+    if cleared is Cleared.FAILED:
+        print(f"keytui: {cleared.value}", file=sys.stderr)  # noqa: T201 - the app has left the terminal
     if app.crash_sentence:
         print(f"keytui: {app.crash_sentence}", file=sys.stderr)  # noqa: T201 - the app has left the terminal
     return app.return_code or 0

@@ -8,6 +8,7 @@ from collections.abc import Callable
 
 import pytest
 
+from keytui.domain import key_text
 from keytui.domain.secret import Secret
 from tests.support import secret_of, text_of
 
@@ -107,6 +108,30 @@ def test_a_secret_that_nobody_holds_is_overwritten() -> None:
     memory = bytearray(64)
     one = Secret(memory)
     one.room(4)[:] = b"abcd"
+    del one
+    assert memory == bytes(64)
+
+
+@pytest.mark.parametrize("ask", [Secret.digest, key_text.last_four])
+def test_an_empty_secret_has_no_digest(ask: Callable[[Secret], object]) -> None:
+    """Neither before it is drawn nor once it is wiped: no key is stored for nothing."""
+    one = Secret()
+    with pytest.raises(ValueError, match="nothing in this secret"):
+        ask(one)
+    one.room(4)[:] = b"abcd"
+    ask(one)
+    one.wipe()
+    with pytest.raises(ValueError, match="nothing in this secret"):
+        ask(one)
+
+
+def test_what_was_drawn_while_it_was_wiped_is_wiped_in_the_end() -> None:
+    """A service that still draws when its door gave up leaves nothing either."""
+    memory = bytearray(64)
+    one = Secret(memory)
+    room = one.room(4)
+    one.wipe()
+    room[:] = b"abcd"
     del one
     assert memory == bytes(64)
 

@@ -9,8 +9,9 @@ import pytest
 
 from keytui.domain.records import Actor
 from keytui.settings import ClipboardRoute
-from keytui.tui.reveal.clipboard import child, copying, native
+from keytui.tui.reveal.clipboard import child, copying
 from keytui.tui.reveal.clipboard.clearing import Cleared, Clearing
+from keytui.tui.screens.form import Entry, Form
 from keytui.tui.screens.profile import Profile
 from tests.tui.support import Tui
 from tests.tui.test_reveal import TEXT, revealing
@@ -46,45 +47,47 @@ def listen(tui: Tui, monkeypatch: pytest.MonkeyPatch) -> list[str]:
 class TestNative:
     """The clipboard of this machine, read back."""
 
-    @pytest.fixture(autouse=True)
-    def _no_helper(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr(Clearing, "begin", lambda clearing, mark, seconds: True)
-        monkeypatch.setattr(Clearing, "seconds_left", 45)
+    def answers(self, monkeypatch: pytest.MonkeyPatch, answer: bytes) -> None:
+        """Have the child process answer so."""
+        monkeypatch.setattr(Clearing, "copy", lambda clearing, text, seconds: answer)
 
     async def test_says_copied_when_it_was_read_back(
         self, maria: Actor, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         """COPIED is said when the clipboard was read back, and when it will be cleared."""
-        monkeypatch.setattr(native, "copy", lambda text: child.COPIED)
-        async with revealing(clipboard=ClipboardRoute.NATIVE, clear_seconds=45) as (tui, _):
-            assert await first_words(tui) == (
-                "COPIED and checked. The clipboard is cleared in 45 s."
-            )
+        self.answers(monkeypatch, child.COPIED)
+        monkeypatch.setattr(Clearing, "seconds_left", 45)
+        async with revealing(clipboard=ClipboardRoute.NATIVE) as (tui, _):
+            assert (await first_words(tui)).startswith("COPIED and checked.")
+            tui.app._look_at_clipboard()
+            assert tui.message == "COPIED and checked. The clipboard is cleared in 45 s."
 
     @pytest.mark.parametrize(
         ("answer", "why"),
         [
             (child.NO_CLIPBOARD, "there is no clipboard here"),
             (child.NOT_CONFIRMED, "the clipboard did not take it"),
-            (None, "the clipboard did not answer"),
+            (child.NOTHING_GIVEN, "it was masked meanwhile"),
+            (b"", "the clipboard did not answer"),
         ],
     )
     async def test_says_not_copied_otherwise(
-        self, maria: Actor, monkeypatch: pytest.MonkeyPatch, answer: int | None, why: str
+        self, maria: Actor, monkeypatch: pytest.MonkeyPatch, answer: bytes, why: str
     ) -> None:
-        """Whatever else the child answers is NOT COPIED, with the reason and the way by hand."""
-        monkeypatch.setattr(native, "copy", lambda text: answer)
+        """Whatever else the child answers is NOT COPIED, with the reason and the ways by hand."""
+        self.answers(monkeypatch, answer)
         async with revealing(clipboard=ClipboardRoute.NATIVE) as (tui, reveal):
             said = await first_words(tui)
             assert said.startswith(f"NOT COPIED: {why}.")
             assert "select it above with the mouse" in said
+            assert "save it to a file" in said
             assert reveal.focused is reveal.query_one("#copy")
 
     async def test_falls_back_to_the_terminal(
         self, maria: Actor, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         """Where this machine has no clipboard, the terminal's is tried, and SENT is said."""
-        monkeypatch.setattr(native, "copy", lambda text: child.NO_CLIPBOARD)
+        self.answers(monkeypatch, child.NO_CLIPBOARD)
         async with revealing(clipboard=ClipboardRoute.AUTO) as (tui, _):
             written = listen(tui, monkeypatch)
             assert (await first_words(tui)).startswith("SENT to your terminal's clipboard.")
@@ -94,11 +97,12 @@ class TestNative:
         self, maria: Actor, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         """The time left stands in the status line of whatever screen one is on; then that it is done."""
-        monkeypatch.setattr(native, "copy", lambda text: child.COPIED)
+        self.answers(monkeypatch, child.COPIED)
         async with revealing(clipboard=ClipboardRoute.NATIVE) as (tui, _):
             await first_words(tui)
             await tui.press("enter")
             await tui.on(Profile)
+            monkeypatch.setattr(Clearing, "seconds_left", 45)
             tui.app._look_at_clipboard()
             await tui.shows("The clipboard is cleared in 45 s.")
             monkeypatch.setattr(Clearing, "seconds_left", None)
@@ -107,17 +111,12 @@ class TestNative:
             await tui.shows("The clipboard is cleared: it still held what you copied.")
             assert "cleared in" not in tui.text
 
-    async def test_says_when_nobody_will_clear_it(
-        self, maria: Actor, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
-        """Where no helper can be started, nothing is promised."""
-        monkeypatch.setattr(native, "copy", lambda text: child.COPIED)
-        monkeypatch.setattr(Clearing, "begin", lambda clearing, mark, seconds: False)
-        monkeypatch.setattr(Clearing, "seconds_left", None)
-        async with revealing(clipboard=ClipboardRoute.NATIVE) as (tui, _):
-            assert await first_words(tui) == (
-                "COPIED and checked. Clear your clipboard yourself when you are done."
-            )
+    async def test_a_screen_that_is_being_laid_out_has_no_line_yet(self, maria: Actor) -> None:
+        """The look at the clipboard does no harm between a dialog's opening and its drawing."""
+        async with revealing() as (tui, _):
+            tui.app.push_screen(Form("Late", "", [Entry("label", "Label")], first_words))
+            tui.app._look_at_clipboard()
+            await tui.on(Form)
 
 
 class TestTmux:
@@ -135,13 +134,12 @@ class TestTmux:
                 raise subprocess.CalledProcessError(1, command)
             return subprocess.CompletedProcess(command, 0, features)
 
-        def hand_over(command: Sequence[str], text: memoryview) -> int:
+        def given(command: Sequence[str], text: memoryview) -> bool:
             asked.append((command, bytes(text)))
-            return int(command[1] == fails)
+            return command[1] != fails
 
         monkeypatch.setattr(copying.subprocess, "run", run)
-        monkeypatch.setattr(native, "fed", lambda command: command)
-        monkeypatch.setattr(native, "hand_over", hand_over)
+        monkeypatch.setattr(copying, "_given", given)
         monkeypatch.setenv("TMUX", "/tmp/tmux,1,0")
         return asked
 
@@ -185,7 +183,7 @@ async def test_ssh_sends_to_the_terminal(
     maria: Actor, monkeypatch: pytest.MonkeyPatch, variable: str
 ) -> None:
     """Over SSH the clipboard of the server is nobody's: one OSC 52 goes to the terminal."""
-    monkeypatch.setattr(native, "copy", lambda text: pytest.fail("asked this machine"))
+    monkeypatch.setattr(Clearing, "copy", lambda *_: pytest.fail("asked this machine"))
     monkeypatch.setenv(variable, "10.0.4.17 22")
     monkeypatch.setenv("TERM", "xterm-256color")
     async with revealing(clipboard=ClipboardRoute.AUTO) as (tui, _):

@@ -7,7 +7,8 @@ import pytest
 from keytui.domain.records import Actor
 from keytui.services import users
 from keytui.settings import ClipboardRoute
-from keytui.tui.reveal.clipboard import native
+from keytui.tui.reveal.clipboard import child
+from keytui.tui.reveal.clipboard.clearing import Clearing
 from keytui.tui.reveal.screen import Occasion, Reveal
 from keytui.tui.screens.entrance import Locked, SignIn
 from keytui.tui.screens.form import Form
@@ -145,11 +146,12 @@ async def test_a_copy_under_way_does_no_harm(maria: Actor, monkeypatch: pytest.M
     """Locking while a copy hangs wipes the secret, and the late answer finds nobody."""
     going, go_on = threading.Event(), threading.Event()
 
-    def slow(text: memoryview) -> None:
+    def slow(*_: object) -> bytes:
         going.set()
         assert go_on.wait(30)
+        return child.COPIED
 
-    monkeypatch.setattr(native, "copy", slow)
+    monkeypatch.setattr(Clearing, "copy", slow)
     async with running("maria", clipboard=ClipboardRoute.NATIVE) as tui:
         secret = secret_of("kt_secret")
         tui.app.push_screen(
@@ -163,7 +165,7 @@ async def test_a_copy_under_way_does_no_harm(maria: Actor, monkeypatch: pytest.M
         go_on.set()
         await tui.fill(PASSWORD)
         await tui.on(Reveal)
-        await tui.shows("MASKED: the screen was locked.")
+        await tui.shows("MASKED, but COPIED and checked.")
         await tui.press("enter")
         await tui.on(Profile)
         assert secret.wiped

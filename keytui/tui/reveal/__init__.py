@@ -19,11 +19,13 @@ Promised, and tested by searching the memory of the running program:
   time limit, by a lost terminal or by an error, and one copy, the page, before;
 - no file of keytui's holds one: database, log, report of an error, configuration;
 - the child process in which pyperclip runs gets it through a pipe, never as an
-  argument, in the environment or in a file, and ends; the one that clears the
-  clipboard later knows a keyed tag of it and not the text.
+  argument, in the environment or in a file; once it has copied it replaces itself
+  by a program that knows a keyed tag of it and not the text, and that clears the
+  clipboard later, whatever becomes of keytui.
 
 Not promised, because it is out of reach: what the terminal, its scrollback,
-tmux, a clipboard and its manager keep; whoever is root, or debugs the process;
+tmux, a clipboard and its manager keep; the moment that the child takes to copy;
+whoever is root, or debugs the process;
 a machine that sleeps to disk while the pop-up is open; the key text typed or
 pasted back into keytui, which Textual handles as any other text. Passwords pass
 through Textual's Input: they are emptied out of it as soon as they are used,

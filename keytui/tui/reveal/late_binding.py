@@ -3,7 +3,7 @@
 Whatever Textual, Rich and their caches keep for the rest of the process are
 placeholders: private-use characters, one for each character of the secret and
 one for each sequence that copies it. Which they are is drawn anew by every run,
-so that no text in the database can be one of them.
+so that nobody can put one of them into the database beforehand.
 """
 
 import os
@@ -31,6 +31,7 @@ class LateBinding:
         self._first = _PRIVATE_USE.start + secrets.randbelow(len(_PRIVATE_USE) - count)
         last = self._first + count - 1
         self.placeholder = re.compile(f"[{chr(self._first)}-{chr(last)}]+")
+        self._lent: list[Secret] = []
         self._shown: Secret | None = None
 
     @cached_property
@@ -42,9 +43,11 @@ class LateBinding:
     def lend(self) -> Iterator[Secret]:
         """Lend memory to one secret for as long as the block runs, then wipe it."""
         secret = Secret(self.page.place())
+        self._lent.append(secret)
         try:
             yield secret
         finally:
+            self._lent.remove(secret)
             secret.wipe()
 
     def show(self, secret: Secret) -> str:
@@ -57,13 +60,17 @@ class LateBinding:
         return chr(self._first + CAPACITY + wrapping)
 
     def wipe(self) -> None:
-        """Overwrite the secret on show and what of it is on its way to the terminal.
+        """Overwrite every secret there is, and what of one is on its way to the terminal.
 
         From any thread, without waiting for anybody.
         """
-        if self._shown is not None:
-            self._shown.wipe()
-            self.page.outgoing[:] = bytes(len(self.page.outgoing))
+        for secret in (*self._lent, *filter(None, [self._shown])):
+            secret.wipe()
+        self.clear_outgoing()
+
+    def clear_outgoing(self) -> None:
+        """Overwrite what is on its way to the terminal: its writer may stand still for ever."""
+        self.page.outgoing[:] = bytes(len(self.page.outgoing))
 
     def characters(self, placeholders: str) -> Iterator[int]:
         """Return the bytes that ``placeholders`` stand for; spaces, once it is wiped."""

@@ -45,10 +45,6 @@ class Page:
         start = next(self._starts)
         return self._all[start : start + CAPACITY]
 
-    def wipe(self) -> None:
-        """Overwrite everything; from any thread, at any time, without waiting."""
-        self._all[:] = bytes(len(self._all))
-
 
 def _locked(memory: mmap.mmap) -> bool:
     """Keep the page out of the swap space, where the system can (mlock(2))."""

@@ -70,7 +70,7 @@ def _write(secret: Secret, name: str, folder: int) -> None:
         written = os.write(file, text)
         os.fsync(file)
         os.fsync(folder)
-        whole = 0 < written == len(text)
+        whole = 0 < written == len(text) and not secret.wiped
     finally:
         os.close(file)
         if not whole:

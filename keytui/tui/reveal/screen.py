@@ -81,7 +81,7 @@ class Reveal(Dialog[bool]):
 
     def body(self) -> ComposeResult:
         """Lay out the words and the secret."""
-        late = self.keytui.late
+        late = self._late = self.keytui.late
         words = f"{self.occasion.what} Shown only now: nobody can see it again."
         yield Static(plain(f"{words} {late.page.weakness}".strip()), id="intro")
         yield SecretLine(late.show(self.secret))
@@ -137,6 +137,8 @@ class Reveal(Dialog[bool]):
         outcome = await self.keytui.copy_to_any_clipboard(self.secret)
         self.busy = False
         if self.masked:
+            if outcome.worked:
+                self.complain(f"MASKED, but {outcome.sentence}")
             return
         self._take(outcome.sentence if outcome.worked else "")
         if not outcome.worked:
@@ -238,7 +240,8 @@ class Reveal(Dialog[bool]):
 
     def _expire(self) -> None:
         # On the deadline's own thread: the screen may stand still.
-        self.keytui.late.wipe()
+        self.secret.wipe()
+        self._late.clear_outgoing()
         self.app.call_later(self.mask, f"no key was pressed for {self._limit}.")
 
     def _show_deadline(self) -> None:

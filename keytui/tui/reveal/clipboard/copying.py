@@ -7,12 +7,11 @@ clipboard was read back; SENT where nothing can be read back.
 import os
 import subprocess
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Final
 
 from keytui.domain.secret import Secret
-from keytui.tui.reveal.clipboard import child, native
-from keytui.tui.reveal.clipboard.clearing import Mark
+from keytui.tui.reveal.clipboard import child
 from keytui.tui.reveal.clipboard.routes import Route
 from keytui.tui.reveal.sequences import Wrapping
 
@@ -33,19 +32,17 @@ class Outcome:
     Attributes:
         worked: whether it was copied or at least sent.
         sentence: for the person; its first word is the state.
-        untouched: whether the clipboard of this machine certainly holds nothing of ours.
     """
 
     worked: bool
     sentence: str
-    untouched: bool = True
 
 
 def copy(
     secret: Secret,
     ways: tuple[Route, ...],
     send: Callable[[Wrapping], None],
-    arrange: Callable[[Mark], bool],
+    here: Callable[[memoryview], bytes],
 ) -> Outcome:
     """Copy a secret by the first way that works. May take some seconds.
 
@@ -53,13 +50,13 @@ def copy(
         secret: what to copy.
         ways: the routes to try, in order.
         send: has the terminal sent the sequence that copies the secret.
-        arrange: has this machine's clipboard cleared later; tells whether it could.
-            Called before anything is copied, so that a sudden end leaves nothing.
+        here: copies to the clipboard of this machine, to be cleared later;
+            returns the answer of the child process.
     """
     outcome = _not_copied("the clipboard is switched off")
     for way in ways:
         if way is Route.NATIVE:
-            outcome = _native(secret, arrange)
+            outcome = _native(here(secret.view()))
         elif way is Route.TMUX:
             outcome = _tmux(secret)
         else:
@@ -70,17 +67,16 @@ def copy(
     return outcome
 
 
-def _native(secret: Secret, arrange: Callable[[Mark], bool]) -> Outcome:
-    arranged = arrange(Mark(secret.view()))
-    answer = native.copy(secret.view())
+def _native(answer: bytes) -> Outcome:
     if answer == child.COPIED:
-        more = "" if arranged else " Clear your clipboard yourself when you are done."
-        return Outcome(worked=True, sentence=f"COPIED and checked.{more}", untouched=False)
-    why = {
-        None: "the clipboard did not answer",
-        child.NOT_CONFIRMED: "the clipboard did not take it",
-    }.get(answer, "there is no clipboard here")
-    return replace(_not_copied(why), untouched=answer == child.NO_CLIPBOARD)
+        return Outcome(worked=True, sentence="COPIED and checked.")
+    return _not_copied(
+        {
+            child.NO_CLIPBOARD: "there is no clipboard here",
+            child.NOT_CONFIRMED: "the clipboard did not take it",
+            child.NOTHING_GIVEN: "it was masked meanwhile",
+        }.get(answer, "the clipboard did not answer")
+    )
 
 
 def _tmux(secret: Secret) -> Outcome:
@@ -89,11 +85,8 @@ def _tmux(secret: Secret) -> Outcome:
         return _not_copied("tmux says your terminal has no clipboard")
     # One command: no end of ours, however sudden, leaves the buffer behind.
     load = ["load-buffer", "-w", "-b", _TMUX_BUFFER, "-", ";", "delete-buffer", "-b", _TMUX_BUFFER]
-    try:
-        loaded = native.hand_over(native.fed(["tmux", *load]), secret.view())
-    except OSError:
-        loaded = None
-    if features is None or loaded != 0:
+    loaded = _given(["tmux", *load], secret.view())
+    if features is None or not loaded:
         return _not_copied("tmux did not take it")
     return Outcome(
         worked=True,
@@ -113,12 +106,34 @@ def _asked(command: list[str]) -> bytes | None:
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
-            timeout=native.LIMIT_SECONDS,
+            timeout=child.LIMIT_SECONDS,
             check=True,
         )
     except (OSError, subprocess.SubprocessError):
         return None
     return done.stdout
+
+
+def _given(command: list[str], text: memoryview) -> bool:
+    """Run a program of tmux that reads ``text``, straight from its memory; tell whether it took it."""
+    try:
+        with subprocess.Popen(  # noqa: S603 - fixed words
+            command,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            bufsize=0,
+        ) as process:
+            if process.stdin is not None:
+                process.stdin.write(text)
+                process.stdin.close()
+            try:
+                return process.wait(child.LIMIT_SECONDS) == 0
+            except subprocess.TimeoutExpired:
+                process.kill()
+                return False
+    except OSError:
+        return False
 
 
 def _wrapping(way: Route) -> Wrapping:
