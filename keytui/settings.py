@@ -138,7 +138,12 @@ def _fit(name: str, value: object, where: str) -> object:
     text = str(value).strip()
     if name in _RANGES:
         low, high = _RANGES[name]
-        if not (text.isdecimal() and len(text) <= len(str(high)) and low <= int(text) <= high):
+        if not (
+            text.isascii()
+            and text.isdecimal()
+            and len(text) <= len(str(high))
+            and low <= int(text) <= high
+        ):
             raise BadInput(f"{where} must be a whole number from {low} to {high:,}.")
         return int(text)
     if name == "mouse":

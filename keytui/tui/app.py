@@ -25,7 +25,7 @@ from keytui.tui.background import Background
 from keytui.tui.hardening import harden
 from keytui.tui.idle import monotonic
 from keytui.tui.line_filter import Harmless
-from keytui.tui.reveal.clipboard.clearing import Clearing
+from keytui.tui.reveal.clipboard.clearing import Cleared, Clearing
 from keytui.tui.reveal.clipboard.copying import Outcome, copy
 from keytui.tui.reveal.clipboard.routes import routes
 from keytui.tui.reveal.driver import late_driver
@@ -35,6 +35,7 @@ from keytui.tui.reveal.sequences import Wrapping
 from keytui.tui.screens.audit import Audit
 from keytui.tui.screens.dialog import Dialog
 from keytui.tui.screens.entrance import ChoosePassword, CodeAccepted, Locked, SignIn
+from keytui.tui.screens.form import Form
 from keytui.tui.screens.help import Help
 from keytui.tui.screens.manage_users import ManageUsers
 from keytui.tui.screens.place import Place
@@ -66,6 +67,7 @@ class KeytuiApp(App[None]):
         self.clearing = Clearing()
         self.signed_in: SignedIn | None = None
         self.crash_sentence = ""
+        self._to_say = ""
         self.watchdog: Watchdog | None = None
         self._first = [first]
         self._last_input = monotonic()
@@ -198,6 +200,8 @@ class KeytuiApp(App[None]):
         """Quit, but not while a secret is shown that nobody can see again."""
         if isinstance(self.screen, Reveal):
             self.screen.action_stay()
+        elif isinstance(self.screen, Form) and self._reveals:
+            self.screen.say("Not yet: Esc goes back to what is shown only once.")
         elif isinstance(self.screen, Dialog) and self.screen.busy:
             self.screen.say("Not yet: wait for what was begun to end.")
         else:
@@ -250,14 +254,22 @@ class KeytuiApp(App[None]):
         return outcome
 
     def _look_at_clipboard(self) -> None:
-        cleared = self.clearing.over()
         left = self.clearing.seconds_left
         remark = "" if left is None else f"The clipboard is cleared in {left} s."
-        # There is none yet on a screen that is just being laid out.
+        for screen in self.screen_stack:
+            for line in screen.query("#status, #message").results(StatusLine):
+                line.remark(remark)
+        cleared = self.clearing.over()
+        if cleared is Cleared.DONE:
+            for reveal in self._reveals:
+                reveal.copy_is_gone()
+        if cleared is not None:
+            self._to_say = cleared.value
+        # There is no line yet on a screen that is being laid out, and none on the palette.
         for line in self.screen.query("#status, #message").results(StatusLine):
-            line.remark(remark)
-            if cleared is not None and cleared.value:
-                line.say(cleared.value)
+            if self._to_say:
+                line.say(self._to_say)
+                self._to_say = ""
 
     def _send(self, wrapping: Wrapping) -> None:
         # The driver writes in the order it is given, so that a sequence never

@@ -17,7 +17,7 @@ from contextlib import suppress
 from threading import Event, Thread
 from typing import Any, Final
 
-ENDING: Final = (signal.SIGHUP, signal.SIGTERM, signal.SIGQUIT)
+ENDING: Final = (signal.SIGHUP, signal.SIGTERM, signal.SIGQUIT, signal.SIGINT)
 ENDED_BY_SIGNAL: Final = 128
 """What shells add to the number of the signal that ended a program."""
 _GRACE_SECONDS: Final = 5

@@ -66,7 +66,7 @@ class TestNative:
         ("answer", "why"),
         [
             (child.NO_CLIPBOARD, "there is no clipboard here"),
-            (child.NOT_CONFIRMED, "the clipboard did not take it"),
+            (child.NOT_CONFIRMED, "the clipboard did not give it back"),
             (child.NOTHING_GIVEN, "it was masked meanwhile"),
             (b"", "the clipboard did not answer"),
         ],

@@ -10,7 +10,10 @@ from keytui.domain.records import Actor
 from keytui.settings import ClipboardRoute
 from keytui.tui.reveal import deadline as deadline_module
 from keytui.tui.reveal import screen as reveal_module
+from keytui.tui.reveal.clipboard import child
+from keytui.tui.reveal.clipboard.clearing import Cleared, Clearing
 from keytui.tui.reveal.screen import Occasion, Reveal
+from keytui.tui.screens.form import Form
 from keytui.tui.screens.profile import Profile
 from keytui.tui.widgets.field import Field
 from tests.support import secret_of
@@ -230,13 +233,73 @@ class TestCheck:
             assert reveal.query_one("#check", Field).value == "cfq"
             assert tui.app.screen is reveal
 
-    async def test_a_whole_key_is_not_taken_into_the_field(self, maria: Actor) -> None:
-        """A paste of more than it holds is refused: the key has no business in Textual."""
+    async def test_the_whole_copy_can_be_pasted(self, maria: Actor) -> None:
+        """Whoever pastes all of it is right too: its end is looked at, and nothing stays."""
         async with revealing() as (tui, reveal):
             reveal.query_one("#check").focus()
-            await tui.paste(TEXT)
-            await tui.shows("The pasted text has 52 characters: nothing was pasted.")
+            await tui.paste(f"  {TEXT}\n")
+            await tui.press("enter")
+            await tui.until(lambda: tui.message.startswith("CHECKED"))
             assert reveal.query_one("#check", Field).value == ""
+
+    async def test_a_wrong_one_takes_back_what_was_right(self, maria: Actor) -> None:
+        """After DIFFERENT, OK asks again, whatever was copied before."""
+        async with revealing(clipboard=ClipboardRoute.OSC52) as (tui, reveal):
+            await tui.press("c")
+            await tui.until(lambda: tui.message.startswith("SENT"))
+            reveal.query_one("#check").focus()
+            await tui.press(*"wrong!", "enter")
+            await tui.until(lambda: tui.message.startswith("DIFFERENT"))
+            reveal.query_one("#ok").focus()
+            await tui.press("enter")
+            await tui.shows("NOT COPIED yet.")
+
+
+async def test_enter_held_down_does_not_answer_the_question(
+    maria: Actor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """OK before any copy asks; the Enters that follow at once do not answer."""
+    present = 1_000.0
+    monkeypatch.setattr(reveal_module, "monotonic", lambda: present)
+    monkeypatch.setattr(reveal_module, "QUIET_SECONDS", 0.4)
+    async with revealing() as (tui, reveal):
+        present += 0.5
+        await tui.press("tab")
+        present += 0.5
+        for _ in range(20):
+            await tui.press("enter")
+            present += 0.04
+        assert tui.app.screen is reveal
+        present += 0.5
+        await tui.press("enter")
+        await tui.on(Profile)
+
+
+async def test_a_copy_that_was_cleared_does_not_count(
+    maria: Actor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Once the clipboard is cleared again, OK asks as if nothing had been copied."""
+    monkeypatch.setattr(Clearing, "copy", lambda *_: child.COPIED)
+    async with revealing(clipboard=ClipboardRoute.NATIVE) as (tui, reveal):
+        await tui.press("c")
+        await tui.until(lambda: tui.message.startswith("COPIED"))
+        monkeypatch.setattr(Clearing, "over", lambda clearing: Cleared.DONE)
+        tui.app._look_at_clipboard()
+        await tui.shows("The clipboard is cleared: it still held what you copied.")
+        await tui.press("enter")
+        await tui.shows("NOT COPIED yet.")
+        assert tui.app.screen is reveal
+
+
+async def test_quitting_from_the_save_form_does_not_lose_the_key(maria: Actor) -> None:
+    """Ctrl+Q over the pop-up is no way past it either."""
+    async with revealing() as (tui, reveal):
+        await tui.press("f")
+        form = await tui.on(Form)
+        await tui.press("ctrl+q")
+        await tui.shows("Not yet: Esc goes back to what is shown only once.")
+        assert tui.app.screen is form
+        assert not reveal.secret.wiped
 
 
 class TestDeadline:
@@ -259,6 +322,7 @@ class TestDeadline:
             assert "Masked in" not in tui.text
             await tui.press("c")
             await tui.shows("It is masked: nobody can see it again. OK closes this.")
+            assert reveal.query_one("#copy").disabled
             await tui.press("enter")
             await tui.on(Profile)
 

@@ -93,7 +93,8 @@ def test_nothing_is_ever_replaced(secret: Secret, private: Path, what: str) -> N
         ("", "Enter the file"),
         ("   ", "Enter the file"),
         ("{}/no/such/folder/key.txt", "No such file or directory"),
-        ("{}/a\0b", "no such name can be"),
+        ("{}/a\0b", "cannot hold control characters"),
+        ("{}/a\tb", "cannot hold control characters"),
         ("{}/" + "x" * 300, "File name too long"),
         ("/dev/null/key", "Not a directory"),
     ],
@@ -144,16 +145,31 @@ async def test_changing_ones_mind_saves_nothing(maria: Actor, private: Path) -> 
         await tui.until(lambda: tui.message.startswith("NOT COPIED"))
 
 
-async def test_nothing_is_left_to_save_once_it_is_masked(maria: Actor, private: Path) -> None:
-    """Masked while the place is being typed: no file, and a sentence."""
+async def test_masking_closes_the_form(maria: Actor, private: Path) -> None:
+    """Masked while the place is being typed: the pop-up says so, and no file comes to be."""
     async with revealing() as (tui, reveal):
         await tui.press("f")
         await tui.on(Form)
         reveal.mask("no key was pressed for 2 min.")
-        await tui.press("end", "ctrl+u")
-        await tui.fill(str(private / "key.txt"))
-        await tui.shows("It was masked meanwhile: nothing is left to save.")
-        assert os.listdir(private) == []
-        await tui.press("escape")
         await tui.until(lambda: tui.app.screen is reveal)
+        await tui.shows("MASKED: no key was pressed for 2 min.")
         assert "••••3W4Y" in tui.text
+        assert os.listdir(private) == []
+
+
+def test_a_wiped_secret_is_not_saved(secret: Secret, private: Path) -> None:
+    """What was masked in the meantime leaves no empty file."""
+    secret.wipe()
+    with pytest.raises(BadInput, match="Not saved"):
+        saving.save(secret, str(private / "key.txt"))
+    assert list(private.iterdir()) == []
+
+
+def test_a_name_that_is_taken_is_not_suggested(
+    secret: Secret, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Saving twice by Enter alone gives two files, in folders of their owner alone."""
+    monkeypatch.setattr(saving, "data_folder", lambda: tmp_path / "data" / "keytui")
+    for name in ("key-17.txt", "key-17-2.txt", "key-17-3.txt"):
+        assert saving.save(secret, saving.suggestion("key-17")).name == name
+    assert stat.S_IMODE((tmp_path / "data" / "keytui").stat().st_mode) == 0o700

@@ -13,8 +13,12 @@ _OTHERS = 0o077
 
 
 def suggestion(name: str) -> str:
-    """Return the place to suggest for a secret called ``name``: a folder of keytui's own."""
-    return str(_own_folder() / f"{name}.txt")
+    """Return a place to suggest for a secret called ``name``: a new file in a folder of keytui's own."""
+    endings = ("", *(f"-{number}" for number in range(2, 100)))
+    files = [_own_folder() / f"{name}{ending}.txt" for ending in endings]
+    file = str(next((file for file in files if not file.exists()), files[0]))
+    home = os.path.expanduser("~/")
+    return f"~/{file.removeprefix(home)}" if file.startswith(home) else file
 
 
 def save(secret: Secret, typed: str) -> Path:
@@ -29,11 +33,13 @@ def save(secret: Secret, typed: str) -> Path:
     """
     if not typed.strip():
         raise BadInput("Enter the file to save it to.")
+    if harmless(typed) != typed:
+        raise BadInput("A file's name cannot hold control characters: type it again without.")
     path = Path(os.path.abspath(os.path.expanduser(typed.strip())))
     shown = harmless(str(path))
     try:
         if path.parent == _own_folder():
-            path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            _make_own_folder()
         folder = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
         try:
             _check(os.fstat(folder), harmless(str(path.parent)))
@@ -44,12 +50,20 @@ def save(secret: Secret, typed: str) -> Path:
         raise Conflict(f"{shown} exists already: choose another name.") from error
     except (OSError, ValueError) as error:  # no such folder, a disk that is full, a zero byte
         why = error.strerror if isinstance(error, OSError) else "no such name can be"
-        raise BadInput(f"{shown} cannot be written ({why}): choose another place.") from error
+        raise BadInput(f"Not saved ({why}): choose another place than {shown}.") from error
     return path
 
 
 def _own_folder() -> Path:
     return data_folder() / "keys"
+
+
+def _make_own_folder() -> None:
+    folder = _own_folder()
+    folder.parent.parent.mkdir(parents=True, exist_ok=True)
+    for private in (folder.parent, folder):  # mkdir gives its mode to the last one alone
+        if not private.exists():
+            private.mkdir(mode=0o700)
 
 
 def _check(folder: os.stat_result, shown: str) -> None:

@@ -75,7 +75,8 @@ class Reveal(Dialog[bool]):
         self.title_text = occasion.title
         self.masked = False
         self.deadline: Deadline | None = None
-        self._taken = False
+        self._form: Form[str] | None = None
+        self._taken = ""
         self._warned = False
         self._quiet_from = monotonic()
 
@@ -87,7 +88,7 @@ class Reveal(Dialog[bool]):
         yield SecretLine(late.show(self.secret))
         yield Static(id="deadline", markup=False)
         if self.occasion.checkable:
-            check = Field(id="check", entered=self._checked, longest=CHECKED)
+            check = Field(id="check", entered=self._checked)
             yield Labelled(f"Its last {CHECKED}, to check your copy", check)
 
     def buttons(self) -> ComposeResult:
@@ -140,8 +141,9 @@ class Reveal(Dialog[bool]):
             if outcome.worked:
                 self.complain(f"MASKED, but {outcome.sentence}")
             return
-        self._take(outcome.sentence if outcome.worked else "")
-        if not outcome.worked:
+        if outcome.worked:
+            self._take("copy", outcome.sentence)
+        else:
             self.complain(outcome.sentence)
 
     def action_save(self) -> None:
@@ -156,37 +158,41 @@ class Reveal(Dialog[bool]):
                 raise BadInput("It was masked meanwhile: nothing is left to save. Esc goes back.")
             return str(saving.save(self.secret, values["file"]))
 
-        path = await self.app.push_screen_wait(
-            Form[str](
-                "Save to file",
-                "A new file that only you can read, in a folder that only you can enter. "
-                "Whoever gets the file has the key.",
-                [Entry("file", "File", saving.suggestion(self.occasion.file))],
-                submit,
-                ok="Save",
-            )
+        self._form = Form[str](
+            "Save to file",
+            "A new file that only you can read, in a folder that only you can enter. "
+            "Whoever gets the file has the key.",
+            [Entry("file", "File", saving.suggestion(self.occasion.file))],
+            submit,
+            ok="Save",
         )
+        path = await self.app.push_screen_wait(self._form)
+        self._form = None
         self.busy = False
-        if path is not None and not self.masked:
-            self._take(f"SAVED to {path}")
+        if path is not None:
+            self._take("file", f"SAVED to {path}")
 
-    def _take(self, sentence: str) -> None:
+    def _take(self, how: str, sentence: str) -> None:
         """The person has it: say how, and go on to OK."""
-        if sentence:
-            self._taken = True
-            self.say(sentence)
-            self.set_focus(self.query_one("#ok"))
+        self._taken = how
+        self.say(sentence)
+        self.set_focus(self.query_one("#ok"))
         self._quiet_from = monotonic()
 
+    def copy_is_gone(self) -> None:
+        """The clipboard was cleared: what was copied into it does not count any more."""
+        if self._taken == "copy":
+            self._taken = ""
+
     def _checked(self, field: Field) -> None:
-        typed, field.value = field.value, ""
+        # Somebody may paste the whole of it: only its end is looked at.
+        typed, field.value = field.value.strip()[-CHECKED:], ""
         if not typed:
             self.set_focus(self.query_one("#ok"))
-        elif self.masked:
-            self._say_masked()
         elif hmac.compare_digest(typed.encode("utf-8", "replace"), self.secret.view()[-CHECKED:]):
-            self._take(f"CHECKED: your copy ends with the right {CHECKED} characters.")
+            self._take("check", f"CHECKED: your copy ends with the right {CHECKED} characters.")
         else:
+            self._taken, self._warned = "", False
             self.complain(
                 f"DIFFERENT: it does not end like that. Type the last {CHECKED} characters "
                 "of your copy again, or copy anew."
@@ -205,6 +211,7 @@ class Reveal(Dialog[bool]):
             self.dismiss(True)
         else:
             self._warned = True
+            self._quiet_from = monotonic()  # Enter held down must not answer it
             self.complain(
                 f"NOT COPIED yet. Press OK again to close; to get another, "
                 f"{self.occasion.otherwise}."
@@ -226,8 +233,12 @@ class Reveal(Dialog[bool]):
             self._wipe()
             self._show_deadline()
             self.query_one(SecretLine).put(self.occasion.masked)
+            for part in self.query("#copy, #save, #check"):
+                part.disabled = True
             self.complain(f"MASKED: {why} To get another, {self.occasion.otherwise}.")
             self.set_focus(self.query_one("#ok"))
+            if self._form is not None:
+                self._form.action_cancel()
 
     def on_unmount(self) -> None:
         """Wipe the secret, whatever closed the pop-up."""
@@ -259,11 +270,8 @@ class Reveal(Dialog[bool]):
         if self._typed_ahead() or self.busy:
             return False
         if self.masked:
-            self._say_masked()
+            self.complain("It is masked: nobody can see it again. OK closes this.")
         return not self.masked
-
-    def _say_masked(self) -> None:
-        self.complain("It is masked: nobody can see it again. OK closes this.")
 
     def _typed_ahead(self) -> bool:
         present = monotonic()

@@ -52,7 +52,7 @@ class FirstAdministrator(Entrance[bool]):
         """Ask User ID and password."""
         super().__init__(
             "Create the first administrator",
-            "Nobody is here yet. The first administrator adds everybody else and "
+            "There is no administrator yet. The first one adds everybody else and "
             f"cannot create API keys. The password has at least {MIN_LENGTH} characters.",
             [Entry("user_id", "User ID"), *_TWICE],
             self._create,

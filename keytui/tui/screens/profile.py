@@ -7,7 +7,7 @@ from textual.binding import BindingType
 from textual.widgets import Static
 
 from keytui.domain import clock
-from keytui.domain.errors import BadInput, KeytuiError, SignedOut
+from keytui.domain.errors import BadInput, Conflict, KeytuiError, SignedOut
 from keytui.domain.permissions import Permission, Role
 from keytui.domain.records import Actor, ApiKey
 from keytui.domain.secret import Secret
@@ -157,14 +157,22 @@ class Profile(KeysPlace):
             else f"Key {key.key_id} is not confirmed. If you do not have its text, press d to "
             "deactivate it and create it anew."
         )
-        await self.done(said)
-        self.listing.select(key.key_id)
+        try:
+            await self.done(said)
+        except SignedOut:
+            raise
+        except KeytuiError as error:
+            self.complain(f"{said} The list could not be read: {error}")
+        else:
+            self.listing.select(key.key_id)
 
     async def _confirm(self, key: ApiKey) -> str:
         try:
             await self.keytui.background.call(api_keys.confirm_key, self.actor, key.key_id)
         except SignedOut:
             raise
+        except Conflict:
+            return f"Key {key.key_id} is inactive: it was deactivated while its text was on show."
         except KeytuiError as error:
             return f"Key {key.key_id} works, but stays marked as not confirmed: {error}"
         return f"Key {key.key_id} is {key.masked} from now on: nobody can see it again."

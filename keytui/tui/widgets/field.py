@@ -37,7 +37,6 @@ class Field(Input):
         id: str,  # noqa: A002 - Textual's name
         entered: Callable[["Field"], None],
         password: bool = False,
-        longest: int = 0,
     ) -> None:
         """Create the field; a blinking cursor would send 2 kB a second for ever.
 
@@ -46,17 +45,10 @@ class Field(Input):
             id: its name.
             entered: is called at once when Enter is pressed in it.
             password: whether dots are shown for what is typed.
-            longest: characters it takes at most; 0 for no limit but that of a paste.
         """
         super().__init__(
-            harmless(value),
-            id=id,
-            password=password,
-            compact=True,
-            select_on_focus=False,
-            max_length=longest,
+            harmless(value), id=id, password=password, compact=True, select_on_focus=False
         )
-        self._longest = longest or LONGEST_PASTE
         self.cursor_blink = False
         self._entered = entered
 
@@ -94,7 +86,7 @@ class Field(Input):
 
     def _on_paste(self, event: events.Paste) -> None:
         pasted = event.text.rstrip("\r\n")
-        if len(pasted) > self._longest:
+        if len(pasted) > LONGEST_PASTE:
             sentence = f"The pasted text has {len(pasted):,} characters: nothing was pasted."
         elif len(pasted.splitlines()) > 1:
             sentence = "The pasted text has several lines: paste one line."

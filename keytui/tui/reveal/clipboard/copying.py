@@ -70,10 +70,15 @@ def copy(
 def _native(answer: bytes) -> Outcome:
     if answer == child.COPIED:
         return Outcome(worked=True, sentence="COPIED and checked.")
+    if answer == child.NOT_CONFIRMED:
+        return Outcome(
+            worked=False,
+            sentence="NOT COPIED: the clipboard did not give it back. It may hold it all the same: "
+            f"clear it when you are done. Instead, {_BY_HAND}",
+        )
     return _not_copied(
         {
             child.NO_CLIPBOARD: "there is no clipboard here",
-            child.NOT_CONFIRMED: "the clipboard did not take it",
             child.NOTHING_GIVEN: "it was masked meanwhile",
         }.get(answer, "the clipboard did not answer")
     )
