@@ -1,6 +1,7 @@
 """What a database fault means to a person: one function, one sentence each."""
 
 import errno
+import re
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -27,6 +28,9 @@ _SENTENCES = {
     sqlite3.SQLITE_CORRUPT: "The database file is damaged: restore it from a backup.",
     sqlite3.SQLITE_PERM: "This account may not use the database file: check its permissions.",
 }
+_OTHER_TABLES: Final = (
+    "A table of the database is missing or was changed: restore it from a backup."
+)
 _OF_THE_SYSTEM = {
     errno.ENOSPC: sqlite3.SQLITE_FULL,
     errno.EDQUOT: sqlite3.SQLITE_FULL,
@@ -55,6 +59,8 @@ def explain(error: BaseException) -> DatabaseUnusable:
             code = _OF_THE_SYSTEM.get(link.errno or 0)
         if code is not None:
             sentence = _SENTENCES.get(code & 0xFF, _FALLBACK)
+            if re.match("no such (table|column)|table .* has no column", str(link)):
+                sentence = _OTHER_TABLES  # SQLite has no code for it
             busy = code & 0xFF in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
             return DatabaseBusy(sentence) if busy else DatabaseUnusable(sentence)
     return DatabaseUnusable(_FALLBACK)
