@@ -56,7 +56,7 @@ def write_gate(path: str, wait_seconds: float) -> Iterator[None]:
     try:
         outermost = gate.file == _NOT_HELD
         if outermost:
-            gate.file = _locked(place, end)
+            gate.file = _locked(place, path, end)
         try:
             yield
         finally:
@@ -72,10 +72,10 @@ def _lock_file(path: str) -> str:
     return os.path.join(folder, f".{name}.lock")
 
 
-def _locked(place: str, end: float) -> int:
+def _locked(place: str, path: str, end: float) -> int:
     try:
         while True:
-            file = os.open(place, os.O_CREAT | os.O_RDWR, 0o600)
+            file = _opened(place, path)
             try:
                 _lock(file, end)
                 if _is_still(place, file):
@@ -86,6 +86,20 @@ def _locked(place: str, end: float) -> int:
             os.close(file)  # somebody removed it while we waited: there is another, or none
     except OSError as error:
         raise explain(error) from error
+
+
+def _opened(place: str, path: str) -> int:
+    try:
+        return os.open(place, os.O_RDWR)
+    except FileNotFoundError:
+        file = os.open(place, os.O_CREAT | os.O_RDWR, 0o600)
+    if os.path.exists(path):
+        # For whoever may write the database, as SQLite does it with its -wal file.
+        database = os.stat(path)
+        os.fchmod(file, database.st_mode & 0o666)
+        if os.geteuid() == 0:
+            os.fchown(file, database.st_uid, database.st_gid)
+    return file
 
 
 def _lock(file: int, end: float) -> None:

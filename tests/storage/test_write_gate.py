@@ -16,6 +16,7 @@ from keytui.storage import last_used
 from keytui.storage.database import close_database, reading, transaction
 from keytui.storage.models import UserRow
 from keytui.storage.write_gate import write_gate
+from tests.support import NOBODY, give_to_nobody
 
 HOLD = """
 import sys
@@ -210,6 +211,17 @@ def test_a_removed_lock_file_is_made_anew(database: Path) -> None:
     add("maria")
     assert lock.exists()
     assert lock.stat().st_mode & 0o777 == 0o600
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root makes files for others")
+def test_a_lock_file_that_root_makes_belongs_to_the_database_s_owner(database: Path) -> None:
+    """A job of root's does not lock the account out that owns the database."""
+    give_to_nobody(database)
+    database.chmod(0o660)
+    lock = database.with_name(f".{database.name}.lock")
+    lock.unlink()
+    add("maria")
+    assert (lock.stat().st_uid, lock.stat().st_mode & 0o777) == (NOBODY, 0o660)
 
 
 @pytest.mark.usefixtures("impatient")
