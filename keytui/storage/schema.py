@@ -87,15 +87,17 @@ def bring_up_to_date(database: "Database", name: str) -> None:
     Raises:
         DatabaseUnusable: it is newer than this program.
     """
+    if database.table_exists(HISTORY_TABLE) and not missing(database.connection(), name):
+        guards.install(database)
+        return
+    # Imported late: it costs more than everything else here together.
+    from playhouse.migrations import Runner
+
     guards.remove(database)  # a step that builds a table anew would trip over them
     try:
-        if not database.table_exists(HISTORY_TABLE) or missing(database.connection(), name):
-            # Imported late: it costs more than everything else here together.
-            from playhouse.migrations import Runner
-
-            Runner(database, directory=_FOLDER, table_name=HISTORY_TABLE).up()
+        Runner(database, directory=_FOLDER, table_name=HISTORY_TABLE).up()
     finally:
-        if database.table_exists("api_key"):
+        if database.table_exists("api_key"):  # unless the first step failed
             guards.install(database)
 
 

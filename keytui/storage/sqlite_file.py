@@ -45,7 +45,8 @@ def prepare(path: Path, engine: Engine, *, create: bool) -> None:
             connection = database.connection()
             if schema.is_behind(connection, str(path)):
                 with write_gate(str(path), math.inf):
-                    _bring_up_to_date(database, path)
+                    if schema.is_behind(connection, str(path)):
+                        _bring_up_to_date(database, path)
             schema.check_guards(connection, str(path))
     except OSError as error:
         raise DatabaseUnusable(

@@ -13,7 +13,7 @@ import fcntl
 import os
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from time import monotonic, sleep
 from typing import Final
 
@@ -90,11 +90,11 @@ def _locked(place: str, path: str, end: float) -> int:
 
 def _opened(place: str, path: str) -> int:
     try:
-        return os.open(place, os.O_RDWR)
+        return os.open(place, os.O_RDWR | os.O_NOFOLLOW)
     except FileNotFoundError:
-        file = os.open(place, os.O_CREAT | os.O_RDWR, 0o600)
-    if os.path.exists(path):
-        # For whoever may write the database, as SQLite does it with its -wal file.
+        file = os.open(place, os.O_RDWR | os.O_NOFOLLOW | os.O_CREAT, 0o600)
+    # For whoever may write the database, as SQLite does it with its -wal file.
+    with suppress(FileNotFoundError, PermissionError):
         database = os.stat(path)
         os.fchmod(file, database.st_mode & 0o666)
         if os.geteuid() == 0:

@@ -79,7 +79,6 @@ def overwritten(path: Path, start: int, filling: bytes) -> Iterator[None]:
         file.seek(start)
         file.write(filling or b"\xa5" * (len(whole) - start))
     yield
-    close_database()
     with path.open("r+b") as file:
         file.write(whole)
 
@@ -91,7 +90,6 @@ def truncated(path: Path) -> Iterator[None]:
     whole = path.read_bytes()
     os.truncate(path, 4096)
     yield
-    close_database()
     with path.open("r+b") as file:
         file.write(whole)
 
@@ -103,7 +101,6 @@ def emptied(path: Path) -> Iterator[None]:
     whole = path.read_bytes()
     os.truncate(path, 0)
     yield
-    close_database()
     with path.open("r+b") as file:
         file.write(whole)
 

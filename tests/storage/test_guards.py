@@ -12,6 +12,7 @@ from keytui.domain.errors import DatabaseUnusable
 from keytui.storage import guards, models, schema
 from keytui.storage.database import close_database, open_database
 from keytui.storage.guards import GUARDS, sqlite_trigger
+from tests.storage.old import make_old
 
 
 @pytest.fixture
@@ -125,27 +126,20 @@ def test_keys_that_an_administrator_held_are_deactivated_by_the_upgrade(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A database of before the rule is brought under it, each ended key on record with why."""
-    old = tmp_path / "old"
-    shutil.copytree(schema._FOLDER, old, ignore=shutil.ignore_patterns("__*", "0004*"))
     path = tmp_path / "keytui.db"
-    with monkeypatch.context() as before:
-        before.setattr(schema, "_FOLDER", str(old))
-        before.setattr(guards, "GUARDS", ())
-        before.setattr(guards, "CONSTRAINTS", {})
-        open_database(str(path))
-        run = models.database.execute_sql
+    make_old(path, monkeypatch)
+    with closing(sqlite3.connect(path)) as old, old:
         for row, (name, role) in enumerate([("adam", "administrator"), ("maria", "user")], 1):
-            run(
-                'INSERT INTO "user" (user_id, role, status, epoch, created_at) '
+            old.execute(
+                "INSERT INTO user (user_id, role, status, epoch, created_at) "
                 "VALUES (?, ?, 'active', 0, 1)",
                 (name, role),
             )
-            run(
+            old.execute(
                 "INSERT INTO api_key (owner_id, created_by_id, label, scheme, digest, last_four, "
                 "created_at) VALUES (?, ?, 'CI', 1, ?, 'x7Qz', 1)",
                 (row, row, bytes([row]) * 32),
             )
-        close_database()
     open_database(str(path))
     keys = models.ApiKeyRow.select().order_by(models.ApiKeyRow.id).dicts()
     assert [
