@@ -89,10 +89,9 @@ def _locked(place: str, path: str, end: float) -> int:
 
 
 def _opened(place: str, path: str) -> int:
-    try:
+    with suppress(FileNotFoundError):
         return os.open(place, os.O_RDWR | os.O_NOFOLLOW)
-    except FileNotFoundError:
-        file = os.open(place, os.O_RDWR | os.O_NOFOLLOW | os.O_CREAT, 0o600)
+    file = os.open(place, os.O_RDWR | os.O_NOFOLLOW | os.O_CREAT, 0o600)
     # For whoever may write the database, as SQLite does it with its -wal file.
     with suppress(FileNotFoundError, PermissionError):
         database = os.stat(path)

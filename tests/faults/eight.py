@@ -8,6 +8,7 @@ write gate out, to see what it does. The exit code is 1 when anything is wrong.
 
 import argparse
 import json
+import logging
 import random
 import subprocess
 import sys
@@ -39,13 +40,14 @@ class Outcome:
     times: dict[str, list[float]] = field(default_factory=dict)
     created: list[int] = field(default_factory=list)
     deactivated: list[int] = field(default_factory=list)
+    used: list[int] = field(default_factory=list)
     wrong: list[str] = field(default_factory=list)
 
     def add(self, said: dict[str, object]) -> None:
         """Add what one process said."""
         for operation, times in dict(said["times"]).items():  # type: ignore[call-overload]
             self.times.setdefault(operation, []).extend(times)
-        for name in ("created", "deactivated", "wrong"):
+        for name in ("created", "deactivated", "used", "wrong"):
             getattr(self, name).extend(said[name])
 
     def quantile(self, operation: str, part: float) -> float:
@@ -56,6 +58,8 @@ class Outcome:
 
 def work(path: Path, actor: Actor, seconds: float, operations: float, seed: int) -> Outcome:
     """Do this and that until the time or the number of operations is over."""
+    # Beside seven others a second's last uses may have to wait for the next: no error.
+    logging.getLogger("keytui").disabled = True
     open_database(str(path))
     host = host_actor(path, "local")
     chance = random.Random(seed)
@@ -76,10 +80,11 @@ def work(path: Path, actor: Actor, seconds: float, operations: float, seed: int)
         ended.append(text)
 
     def verify() -> None:
-        _, text = chance.choice(mine)
+        number, text = chance.choice(mine)
         good, dead = verifier.verify(text), verifier.verify(ended[-1] if ended else "")
         if good.code is not Code.VALID or dead:
             outcome.wrong.append(f"verified as {good.code} and {dead.code}")
+        outcome.used.append(number)
 
     def export() -> None:
         export_to_stream(host, Format.CSV, ledger.Sink())
@@ -120,7 +125,7 @@ def run(folder: Path, seconds: float, operations: float, *, gate: bool, seed: in
             whole.wrong.append(trouble.strip().splitlines()[-1] if trouble else "died")
         else:
             whole.add(json.loads(said))
-    whole.wrong += ledger.wrong(path, whole.created, whole.deactivated)
+    whole.wrong += ledger.wrong(path, whole.created, whole.deactivated, whole.used)
     return whole
 
 

@@ -22,7 +22,7 @@ _UNMATCHED = """
     UNION ALL
     SELECT 'event ' || e.id || ' of a change that is not there' FROM audit_event AS e
     WHERE e.action = '{action}' AND e.outcome = 'done' AND NOT EXISTS
-        (SELECT 1 FROM api_key AS k WHERE e.target = 'key ' || k.id AND {changed})
+        (SELECT 1 FROM api_key AS k WHERE k.id = CAST(substr(e.target, 5) AS INTEGER) AND {changed})
 """
 _CREATE = _UNMATCHED.format(n="not 1", action="api_key:create", changed="true")
 _DEACTIVATE = _UNMATCHED.format(
@@ -44,19 +44,25 @@ def new_database(path: Path, writers: int) -> list[Actor]:
     return actors
 
 
-def wrong(path: Path, created: Collection[int], deactivated: Collection[int]) -> list[str]:
-    """Return what is wrong with the database; ``created`` and ``deactivated`` were acknowledged."""
+def wrong(
+    path: Path,
+    created: Collection[int],
+    deactivated: Collection[int],
+    used: Collection[int] = (),
+) -> list[str]:
+    """Return what is wrong with the database, by the keys of which an act was acknowledged."""
     with closing(sqlite3.connect(path)) as connection:
         found = [word for (word,) in connection.execute("PRAGMA integrity_check") if word != "ok"]
         found += [f"broken {row}" for row in connection.execute("PRAGMA foreign_key_check")]
         found += guards.problems(connection)
         for query in (_CREATE, _DEACTIVATE):
             found += [word for (word,) in connection.execute(query)]
-        present = {
-            row[0]: row[1] for row in connection.execute("SELECT id, deactivated_at FROM api_key")
-        }
+        rows = connection.execute("SELECT id, deactivated_at, last_used_at FROM api_key").fetchall()
+    present = {key: deactivated_at for key, deactivated_at, _ in rows}
+    written = {key for key, _, last_used_at in rows if last_used_at is not None}
     found += [f"key {key} was created and is gone" for key in created if key not in present]
     found += [f"key {key} is active again" for key in deactivated if present.get(key) is None]
+    found += [f"the use of key {key} is lost" for key in set(used) - written]
     return found
 
 
