@@ -8,7 +8,6 @@ from contextlib import contextmanager
 from typing import Final
 
 from keytui.domain.errors import DatabaseBusy, DatabaseUnusable, Refused
-from keytui.storage import rules
 
 BUSY: Final = "The database is in use by another process: try again in a moment."
 _SENTENCES = {
@@ -74,6 +73,8 @@ def explained() -> Iterator[None]:
     Any other broken constraint is a bug in a service: it passes unchanged.
     """
     import peewee  # late: verification explains faults too and has no Peewee
+
+    from keytui.storage import rules
 
     try:
         yield

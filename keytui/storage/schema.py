@@ -10,7 +10,6 @@ import os
 from typing import TYPE_CHECKING, Any, Final
 
 from keytui.domain.errors import DatabaseUnusable
-from keytui.storage import guards
 
 if TYPE_CHECKING:
     from peewee import Database
@@ -70,6 +69,8 @@ def check_guards(connection: Any, name: str) -> None:  # noqa: ANN401 - of sqlit
     Raises:
         DatabaseUnusable: a rule is missing or was changed.
     """
+    from keytui.storage import guards  # late: verification has no use for it
+
     found = guards.problems(connection)
     if found:
         more = f" and {len(found) - 1} more" if found[1:] else ""
@@ -87,6 +88,8 @@ def bring_up_to_date(database: "Database", name: str) -> None:
     Raises:
         DatabaseUnusable: it is newer than this program.
     """
+    from keytui.storage import guards
+
     if database.table_exists(HISTORY_TABLE) and not missing(database.connection(), name):
         guards.install(database)
         return
