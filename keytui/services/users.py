@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from typing import Any, Final, cast
 
-from peewee import JOIN, IntegrityError, fn
+from peewee import JOIN, fn
 
 from keytui.domain import clock, passwords, sign_in_code, text, user_id
 from keytui.domain.audit import Action, Outcome
@@ -38,27 +38,25 @@ def create_first_administrator(typed_id: str, password: str, origin: str) -> Non
     name = user_id.parse(typed_id)
     passwords.check(password, name)
     hashed = passwords.hash_password(password)
-    try:
-        with transaction():
-            if UserRow.select().where(UserRow.role == Role.ADMINISTRATOR).exists():
-                raise Conflict("There already is an administrator: sign in, or ask them.")
-            row = UserRow.create(
-                user_id=name,
-                role=Role.ADMINISTRATOR,
-                password_hash=hashed,
-                created_at=clock.now(),
-            )
-            recording.append(
-                None,
-                Action.USER_CREATE,
-                Outcome.DONE,
-                target=name,
-                about=row.id,
-                detail="first administrator",
-                origin=origin,
-            )
-    except IntegrityError as error:
-        raise _taken(name) from error
+    with transaction():
+        if UserRow.select().where(UserRow.role == Role.ADMINISTRATOR).exists():
+            raise Conflict("There already is an administrator: sign in, or ask them.")
+        _must_be_new(name)
+        row = UserRow.create(
+            user_id=name,
+            role=Role.ADMINISTRATOR,
+            password_hash=hashed,
+            created_at=clock.now(),
+        )
+        recording.append(
+            None,
+            Action.USER_CREATE,
+            Outcome.DONE,
+            target=name,
+            about=row.id,
+            detail="first administrator",
+            origin=origin,
+        )
 
 
 def add_user(actor: Actor, typed_id: str, role: Role, code: Secret | None = None) -> Secret:
@@ -79,21 +77,19 @@ def add_user(actor: Actor, typed_id: str, role: Role, code: Secret | None = None
     """
     name = user_id.parse(typed_id)
     code = _drawn(code)
-    try:
-        with acting(actor, Action.USER_CREATE, name) as deed:
-            deed.require(Permission.MANAGE_USERS)
-            present = clock.now()
-            row = UserRow.create(
-                user_id=name,
-                role=role,
-                created_at=present,
-                code_digest=sign_in_code.digest_of_drawn(code),
-                code_expires_at=present + sign_in_code.LIFETIME,
-            )
-            deed.about = row.id
-            deed.record(f"as {role}")
-    except IntegrityError as error:
-        raise _taken(name) from error
+    with acting(actor, Action.USER_CREATE, name) as deed:
+        deed.require(Permission.MANAGE_USERS)
+        _must_be_new(name)
+        present = clock.now()
+        row = UserRow.create(
+            user_id=name,
+            role=role,
+            created_at=present,
+            code_digest=sign_in_code.digest_of_drawn(code),
+            code_expires_at=present + sign_in_code.LIFETIME,
+        )
+        deed.about = row.id
+        deed.record(f"as {role}")
     return code
 
 
@@ -280,8 +276,9 @@ def _drawn(code: Secret | None) -> Secret:
     return code
 
 
-def _taken(name: str) -> BadInput:
-    return BadInput(f"The User ID {name} is taken, and is never used again: choose another.")
+def _must_be_new(name: str) -> None:
+    if UserRow.select().where(UserRow.user_id == name).exists():
+        raise BadInput(f"The User ID {name} is taken, and is never used again: choose another.")
 
 
 def _user(row: dict[str, Any]) -> User:

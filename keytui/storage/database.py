@@ -3,21 +3,22 @@
 SQLite is used in WAL mode, ``synchronous=FULL`` (an acknowledged deactivation
 must survive a power cut; NORMAL lost 1,073 of 1,693 in a test with cut power),
 writes ``BEGIN IMMEDIATE`` (a deferred read-then-write fails at once when
-another process writes), and waits up to 5 s for another writer.
+another process writes), and waits up to 5 s for another writer, at the gate.
 """
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import Final
 
 from peewee import SqliteDatabase
 
-from keytui.domain.errors import DatabaseUnusable
+from keytui.domain.errors import DatabaseBusy, DatabaseUnusable
 from keytui.storage import file_checks, sqlite_file
 from keytui.storage.faults import explained
 from keytui.storage.location import sqlite_path
 from keytui.storage.models import database
+from keytui.storage.write_gate import write_gate
 
 BUSY_SECONDS: Final = 5
 
@@ -70,7 +71,12 @@ def is_open_database(path: Path) -> bool:
 
 def close_database() -> None:
     """Close the calling thread's connection, if it has one."""
-    if database.obj is not None and not database.is_closed():
+    if database.obj is None or database.is_closed():
+        return
+    with ExitStack() as stack:
+        if database.connection().total_changes:  # the last one that closes writes a checkpoint
+            with suppress(DatabaseUnusable):
+                stack.enter_context(write_gate(database.database, BUSY_SECONDS))
         database.close()
 
 
@@ -83,12 +89,11 @@ def transaction() -> Iterator[None]:
 
     Raises:
         DatabaseUnusable: the database failed; nothing was changed.
+        Refused: a rule that stands in the database says no; nothing was changed.
     """
     _check_still_there()
-    with explained():
-        database.connect(reuse_if_open=True)
-        with database.atomic():
-            yield
+    with write_gate(database.database, BUSY_SECONDS), _connected(), database.atomic():
+        yield
 
 
 @contextmanager
@@ -99,9 +104,23 @@ def reading() -> Iterator[None]:
         DatabaseUnusable: the database failed.
     """
     _check_still_there()
-    with explained():
-        database.connect(reuse_if_open=True)
+    with _connected():
         yield
+
+
+@contextmanager
+def _connected() -> Iterator[None]:
+    try:
+        with explained():
+            database.connect(reuse_if_open=True)
+            yield
+    except DatabaseBusy:
+        raise
+    except DatabaseUnusable:
+        # What failed once may stay broken: the next use begins with a new connection.
+        if not database.is_closed() and not database.in_transaction():
+            database.close()
+        raise
 
 
 def _check_still_there() -> None:

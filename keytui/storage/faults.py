@@ -1,14 +1,18 @@
 """What a database fault means to a person: one function, one sentence each."""
 
+import errno
+import re
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Final
 
-from keytui.domain.errors import DatabaseBusy, DatabaseUnusable
+from keytui.domain.errors import DatabaseBusy, DatabaseUnusable, Refused
 
+BUSY: Final = "The database is in use by another process: try again in a moment."
 _SENTENCES = {
-    sqlite3.SQLITE_BUSY: "The database is in use by another process: try again in a moment.",
-    sqlite3.SQLITE_LOCKED: "The database is in use by another process: try again in a moment.",
+    sqlite3.SQLITE_BUSY: BUSY,
+    sqlite3.SQLITE_LOCKED: BUSY,
     sqlite3.SQLITE_FULL: "The disk is full: nothing was changed; free some space, then try again.",
     sqlite3.SQLITE_READONLY: (
         "The database is read-only for this account: nothing was changed; "
@@ -23,6 +27,20 @@ _SENTENCES = {
     sqlite3.SQLITE_CORRUPT: "The database file is damaged: restore it from a backup.",
     sqlite3.SQLITE_PERM: "This account may not use the database file: check its permissions.",
 }
+_OTHER_TABLES: Final = (
+    "A table of the database is missing or was changed: restore it from a backup."
+)
+_OF_THE_SYSTEM = {
+    errno.ENOSPC: sqlite3.SQLITE_FULL,
+    errno.EDQUOT: sqlite3.SQLITE_FULL,
+    errno.EROFS: sqlite3.SQLITE_READONLY,
+    errno.EACCES: sqlite3.SQLITE_READONLY,
+    errno.EPERM: sqlite3.SQLITE_READONLY,
+    errno.ENOENT: sqlite3.SQLITE_CANTOPEN,
+    errno.ENOTDIR: sqlite3.SQLITE_CANTOPEN,
+    errno.EIO: sqlite3.SQLITE_IOERR,
+}
+"""What the operating system says, and SQLite's word for the same."""
 _FALLBACK = "The database reported an error; nothing was changed."
 
 
@@ -36,8 +54,12 @@ def explain(error: BaseException) -> DatabaseUnusable:
         cause = cause.__cause__ or cause.__context__
     for link in reversed(chain):
         code = getattr(link, "sqlite_errorcode", None)
+        if isinstance(link, OSError):
+            code = _OF_THE_SYSTEM.get(link.errno or 0)
         if code is not None:
             sentence = _SENTENCES.get(code & 0xFF, _FALLBACK)
+            if re.match("no such (table|column)|table .* has no column", str(link)):
+                sentence = _OTHER_TABLES  # SQLite has no code for it
             busy = code & 0xFF in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
             return DatabaseBusy(sentence) if busy else DatabaseUnusable(sentence)
     return DatabaseUnusable(_FALLBACK)
@@ -47,15 +69,20 @@ def explain(error: BaseException) -> DatabaseUnusable:
 def explained() -> Iterator[None]:
     """Let database faults out of the block only as :class:`DatabaseUnusable`.
 
-    A broken constraint is a bug in a service, not a fault of the machine: it
-    passes unchanged.
+    A broken rule of ours comes out as :class:`Refused`, with the rule's sentence.
+    Any other broken constraint is a bug in a service: it passes unchanged.
     """
     import peewee  # late: verification explains faults too and has no Peewee
 
+    from keytui.storage import rules
+
     try:
         yield
-    except peewee.IntegrityError:
-        raise
+    except peewee.IntegrityError as error:
+        sentence = rules.broken(str(error))
+        if sentence is None:
+            raise
+        raise Refused(sentence) from error
     except (
         peewee.DatabaseError,
         peewee.InterfaceError,

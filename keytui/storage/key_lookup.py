@@ -174,6 +174,10 @@ class KeyLookup:
             isolation_level=None,
             check_same_thread=False,  # close() and a fork close all of them
         )
-        connection.execute(f"PRAGMA cache_size = -{_CACHE_KIB}")
-        connection.execute("PRAGMA query_only = 1")
+        try:
+            connection.execute(f"PRAGMA cache_size = -{_CACHE_KIB}")
+            connection.execute("PRAGMA query_only = 1")
+        except sqlite3.Error:  # a damaged schema shows here already
+            connection.close()
+            raise
         return connection

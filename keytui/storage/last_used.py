@@ -13,6 +13,7 @@ from typing import Final
 from keytui.domain.text import harmless
 from keytui.storage.faults import explain
 from keytui.storage.file_checks import sqlite_uri
+from keytui.storage.write_gate import write_gate
 
 Use = tuple[int, str | None]
 """When, in microseconds UTC, and from where, if that is known."""
@@ -51,12 +52,18 @@ def write(path: str, uses: Mapping[int, Use], *, wait_seconds: float) -> None:
         ]
     )
     try:
-        connection = sqlite3.connect(
-            sqlite_uri(path), uri=True, isolation_level=None, timeout=wait_seconds
-        )
-        with closing(connection):
+        with (
+            write_gate(path, wait_seconds),
+            closing(
+                sqlite3.connect(
+                    sqlite_uri(path), uri=True, isolation_level=None, timeout=wait_seconds
+                )
+            ) as connection,
+        ):
             # A power cut may cost the last uses, never the file: no fsync for them.
             connection.execute("PRAGMA synchronous = normal")
+            connection.execute("PRAGMA recursive_triggers = 1")
+            connection.execute("PRAGMA trusted_schema = 0")
             connection.execute(_FLUSH, (given,))
     except sqlite3.Error as error:
         raise explain(error) from error

@@ -50,10 +50,14 @@ class UserRow(_Row):
 
 
 class ApiKeyRow(_Row):
-    """An API key. Its number is the ``key_id`` people see; never deleted."""
+    """An API key. Its number is the ``key_id`` people see; never deleted.
+
+    ``owner_role`` follows the owner's role by itself: administrators own no active key.
+    """
 
     id = BigAutoField()
     owner = ForeignKeyField(UserRow, backref="api_keys")
+    owner_role = TextField(default="user")
     created_by = ForeignKeyField(UserRow, backref="created_keys")
     label = TextField()
     scheme = BigIntegerField()

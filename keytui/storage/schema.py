@@ -2,7 +2,8 @@
 
 The steps are run by Peewee's own runner (``playhouse.migrations``). The caller
 holds the lock; here is only the question what is missing, and the refusal of a
-database that a newer keytui has already changed.
+database that a newer keytui has already changed. After them the guards are put
+in; SQLite's ``user_version`` is the number of the migration they were put in after.
 """
 
 import os
@@ -27,7 +28,7 @@ def missing(connection: Any, name: str) -> set[str]:  # noqa: ANN401 - of sqlite
     Raises:
         DatabaseUnusable: it is newer than this program.
     """
-    known = {file[:-3] for file in os.listdir(_FOLDER) if file[0].isdigit()}
+    known = _known()
     done = {name for (name,) in connection.execute("SELECT name FROM migration").fetchall()}
     if done - known:
         raise DatabaseUnusable(
@@ -49,14 +50,68 @@ def check_current(connection: Any, name: str) -> None:  # noqa: ANN401 - of sqli
         )
 
 
-def bring_up_to_date(database: "Database", name: str) -> None:
-    """Run the migrations that ``database`` lacks. Nobody else may migrate it meanwhile.
+def is_behind(connection: Any, name: str) -> bool:  # noqa: ANN401 - of sqlite3
+    """Tell whether an SQLite database of ours lacks a migration, or the guards after it.
 
     Raises:
         DatabaseUnusable: it is newer than this program.
     """
-    if not database.table_exists(HISTORY_TABLE) or missing(database.connection(), name):
-        # Imported late: it costs more than everything else here together.
-        from playhouse.migrations import Runner
+    (guarded,) = connection.execute("PRAGMA user_version").fetchone()
+    return bool(missing(connection, name)) or guarded < _latest()
 
+
+def check_guards(connection: Any, name: str) -> None:  # noqa: ANN401 - of sqlite3
+    """Go on only if the rules of an SQLite database are those of this program.
+
+    They are not put back by themselves: somebody took them away, and people
+    should know.
+
+    Raises:
+        DatabaseUnusable: a rule is missing or was changed.
+    """
+    from keytui.storage import guards  # late: verification has no use for it
+
+    found = guards.problems(connection)
+    if found:
+        more = f" and {len(found) - 1} more" if found[1:] else ""
+        raise DatabaseUnusable(
+            f"The rules of the database {name} were changed ({found[0]}{more}): "
+            "find out by whom, and restore it from a backup."
+        )
+
+
+def bring_up_to_date(database: "Database", name: str) -> None:
+    """Run the migrations that ``database`` lacks, then put the guards in anew.
+
+    Nobody else may migrate it meanwhile.
+
+    Raises:
+        DatabaseUnusable: it is newer than this program.
+    """
+    from keytui.storage import guards
+
+    if database.table_exists(HISTORY_TABLE) and not missing(database.connection(), name):
+        guards.install(database)
+        return
+    # Imported late: it costs more than everything else here together.
+    from playhouse.migrations import Runner
+
+    guards.remove(database)  # a step that builds a table anew would trip over them
+    try:
         Runner(database, directory=_FOLDER, table_name=HISTORY_TABLE).up()
+    finally:
+        if database.table_exists("api_key"):  # unless the first step failed
+            guards.install(database)
+
+
+def mark_guarded(database: "Database") -> None:
+    """Note in an SQLite database that it has the guards of the latest migration."""
+    database.execute_sql(f"PRAGMA user_version = {_latest()}")
+
+
+def _latest() -> int:
+    return max(int(name[:4]) for name in _known())
+
+
+def _known() -> set[str]:
+    return {file[:-3] for file in os.listdir(_FOLDER) if file[0].isdigit()}

@@ -5,10 +5,10 @@ that exists is always a whole one. An existing but empty file is refused: taken
 for new, it would offer whoever comes first to be the administrator.
 """
 
-import fcntl
+import math
 import os
-from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 from typing import TypeAlias
 
@@ -17,6 +17,7 @@ from peewee import SqliteDatabase
 from keytui.domain.errors import DatabaseUnusable
 from keytui.storage import file_checks, schema
 from keytui.storage.faults import explained
+from keytui.storage.write_gate import write_gate
 
 Engine: TypeAlias = Callable[[Path], SqliteDatabase]
 
@@ -35,15 +36,18 @@ def prepare(path: Path, engine: Engine, *, create: bool) -> None:
     try:
         file_checks.check_folder(str(path))
         if create and not path.exists():
-            with _alone(path):
+            with write_gate(str(path), math.inf):
                 if not path.exists():
                     _create(path, engine)
         # No lock and no file of ours beside it until it is known to be ours.
         file_checks.check_file(str(path), writable=True)
         with explained(), closing(engine(path)) as database:
-            if schema.missing(database.connection(), str(path)):
-                with _alone(path):
-                    schema.bring_up_to_date(database, str(path))
+            connection = database.connection()
+            if schema.is_behind(connection, str(path)):
+                with write_gate(str(path), math.inf):
+                    if schema.is_behind(connection, str(path)):
+                        _bring_up_to_date(database, path)
+            schema.check_guards(connection, str(path))
     except OSError as error:
         raise DatabaseUnusable(
             f"The database {path} cannot be used ({error.strerror}): "
@@ -59,7 +63,7 @@ def _create(path: Path, engine: Engine) -> None:
         with explained():
             database = engine(unborn)
             database.execute_sql(f"PRAGMA application_id = {file_checks.APPLICATION_ID}")
-            schema.bring_up_to_date(database, str(path))
+            _bring_up_to_date(database, path)
             database.execute_sql("PRAGMA journal_mode = wal")
             database.close()
         unborn.rename(path)
@@ -67,12 +71,6 @@ def _create(path: Path, engine: Engine) -> None:
         unborn.unlink(missing_ok=True)
 
 
-@contextmanager
-def _alone(path: Path) -> Iterator[None]:
-    """Hold the host-wide lock under which a database is created or migrated."""
-    lock = os.open(path.with_name(f".{path.name}.lock"), os.O_CREAT | os.O_RDWR, 0o600)
-    try:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        yield
-    finally:
-        os.close(lock)
+def _bring_up_to_date(database: SqliteDatabase, path: Path) -> None:
+    schema.bring_up_to_date(database, str(path))
+    schema.mark_guarded(database)

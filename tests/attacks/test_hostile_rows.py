@@ -155,7 +155,7 @@ def test_bytes_that_are_no_text_are_said(home: Home) -> None:
     home.people("maria")
     home.rows(
         "INSERT INTO api_key(owner_id, created_by_id, label, scheme, digest, last_four, created_at)"
-        " SELECT id, id, CAST(x'ff' AS TEXT), 1, x'00', 'abcd', 1 FROM user WHERE user_id = 'maria'"
+        " SELECT id, id, CAST(x'ff' AS TEXT), 1, zeroblob(32), 'abcd', 1 FROM user WHERE user_id = 'maria'"
     )
     terminal = home.open()
     sign_in(terminal, "maria")

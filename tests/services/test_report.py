@@ -149,10 +149,11 @@ def test_any_label_is_read_back_as_it_is(maria: Actor, adam: Actor, label: str) 
 
 def test_what_acts_on_a_terminal_is_dropped(maria: Actor, adam: Actor) -> None:
     """``cat report`` is safe even when a label came by another way."""
-    key, _ = api_keys.create_key(maria, "CI")
-    api_keys.deactivate_key(maria, key.key_id, "lost")
+    api_keys.create_key(maria, "CI")
     hostile = "a\x1b]52;c;eA==\x07\x9b31m\u202eb"
-    ApiKeyRow.update(label=hostile, deactivation_reason=hostile).execute()
+    ApiKeyRow.update(
+        label=hostile, deactivated_at=1, deactivated_by="maria", deactivation_reason=hostile
+    ).execute()
     for form in Format:
         text = written(adam, form)
         assert not set(text) & set("\x1b\x07\x9b\u202e")

@@ -12,6 +12,7 @@ import pytest
 from keytui.domain.errors import BadInput, KeytuiError
 from keytui.storage import models
 from keytui.storage.database import close_database, open_database, sqlite_path
+from tests.storage.old import make_old
 from tests.support import rows
 
 
@@ -110,9 +111,14 @@ close_database()
 """
 
 
-def test_six_processes_open_a_new_database_at_once(tmp_path: Path) -> None:
-    """All of them succeed, on one database, that was migrated once."""
+@pytest.mark.parametrize("old", [False, True], ids=["new", "old"])
+def test_six_processes_open_a_database_at_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, old: bool
+) -> None:
+    """One creates or upgrades it, once; five wait, and all succeed."""
     path = tmp_path / "keytui.db"
+    if old:
+        make_old(path, monkeypatch)
     racers = [
         subprocess.Popen(
             [sys.executable, "-c", OPEN_WHEN_TOLD, str(path), f"user{number}"],

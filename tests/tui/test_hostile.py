@@ -19,7 +19,7 @@ from keytui.tui.screens.entrance import Locked, SignIn
 from keytui.tui.screens.place import Place
 from keytui.tui.screens.profile import Profile
 from keytui.tui.screens.user_keys import UserKeys
-from tests.support import MakePerson
+from tests.support import MakePerson, without_guards
 from tests.tui.everywhere import ADMINISTRATOR_WAYS, USER_WAYS, Way, go
 from tests.tui.support import SMALL, WIDE, Tui, acting, enter, new_key, running
 
@@ -88,7 +88,8 @@ def hostile(request: pytest.FixtureRequest, person: MakePerson, adam: Actor) -> 
     mallory, maria = person("mallory"), person("maria")
     ended, kept = new_key(maria, "one"), new_key(maria, "two")
     run = models.database.execute_sql
-    run('UPDATE "user" SET user_id = ? WHERE id = ?', (text, mallory.row_id))
+    with without_guards(models.database.connection()):
+        run('UPDATE "user" SET user_id = ? WHERE id = ?', (text, mallory.row_id))
     run('UPDATE "user" SET last_sign_in_from = ?, reset_at = 1, reset_by = ?', (text, text))
     run(
         "UPDATE api_key SET label = ?, last_used_at = 1, last_used_from = ? WHERE id = ?",
@@ -196,9 +197,10 @@ async def test_what_is_left_can_be_read(hostile: str, plain: str) -> None:
 async def test_a_click_on_a_name_runs_nothing(adam: Actor, person: MakePerson) -> None:
     """Markup for a click in a User ID is text, wherever one clicks."""
     mallory = person("mallory")
-    models.database.execute_sql(
-        'UPDATE "user" SET user_id = ? WHERE id = ?', ("[@click=app.quit]x[/]", mallory.row_id)
-    )
+    with without_guards(models.database.connection()):
+        models.database.execute_sql(
+            'UPDATE "user" SET user_id = ? WHERE id = ?', ("[@click=app.quit]x[/]", mallory.row_id)
+        )
     async with running("adam", size=WIDE) as tui:
         await tui.press("2")
         await tui.calm()

@@ -17,7 +17,7 @@ from keytui.domain.records import Actor
 from keytui.services import api_keys, users
 from keytui.services.host import host_actor
 from keytui.storage.database import close_database, open_database
-from tests.support import make_person, new_key_text, text_of
+from tests.support import make_person, new_key_text, text_of, without_guards
 
 LIMIT_SECONDS: Final = 20.0
 """How long anything may take that takes far below two seconds on an idle machine."""
@@ -56,6 +56,15 @@ class Ring:
         """Run SQL on the database, past keytui, and return the rows."""
         with closing(sqlite3.connect(self.database)) as connection, connection:
             return connection.execute(query, values).fetchall()
+
+    def force(self, query: str, *values: object) -> None:
+        """Run SQL that the database's guards would refuse."""
+        with (
+            closing(sqlite3.connect(self.database)) as connection,
+            connection,
+            without_guards(connection),
+        ):
+            connection.execute(query, values)
 
     def last_use(self, key: Key) -> tuple[int | None, str | None]:
         """Return when and from where a key was last used, as it is written."""

@@ -53,7 +53,7 @@ async def test_no_label_can_break_a_header(ring: Ring, gateway: Gateway, label: 
 @pytest.mark.parametrize("user_id", ["mar\r\nx-keytui-user: root", "märia", "a\0"], ids=repr)
 async def test_a_user_id_of_no_grammar_is_never_a_header(ring: Ring, user_id: str) -> None:
     """A User ID that no door of keytui lets in never becomes a yes that says somebody else."""
-    ring.rows("UPDATE user SET user_id = ? WHERE user_id = 'maria'", user_id)
+    ring.force("UPDATE user SET user_id = ? WHERE user_id = 'maria'", user_id)
     gateway = gateway_on(ring)
     async with living(gateway):
         try:

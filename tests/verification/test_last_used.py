@@ -1,8 +1,6 @@
 """Last used: set by good verifications, forward only, written by the thread that nobody waits for."""
 
 import gc
-import sqlite3
-from contextlib import closing
 from types import SimpleNamespace
 
 import pytest
@@ -191,7 +189,6 @@ def test_a_row_that_is_gone_does_not_matter(lazy: None, ring: Ring, verifier: Ve
     """A use of a key whose row somebody took away past keytui does not hold up the others."""
     assert verifier.verify(ring.valid.text)
     assert verifier.verify(ring.spare.text)
-    with closing(sqlite3.connect(ring.database)) as connection, connection:
-        connection.execute("DELETE FROM api_key WHERE id = ?", (ring.spare.key_id,))
+    ring.force("DELETE FROM api_key WHERE id = ?", ring.spare.key_id)
     assert verifier.flush()
     assert ring.is_written(ring.valid)

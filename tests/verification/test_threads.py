@@ -99,7 +99,7 @@ def test_two_verifiers_on_two_files(
 ) -> None:
     """Each answers for its own database, in the same thread."""
     other = copy_ring(ring, tmp_path_factory.mktemp("other"))
-    other.rows("DELETE FROM api_key WHERE id = ?", ring.spare.key_id)
+    other.force("DELETE FROM api_key WHERE id = ?", ring.spare.key_id)
     with Verifier(other.database) as second:
         for _ in range(3):
             assert verifier.verify(ring.spare.text).code is Code.VALID
@@ -134,10 +134,13 @@ def test_closing_twice_is_closing_once(ring: Ring) -> None:
 
 
 def test_a_closed_verifier_leaves_one_file(ring: Ring) -> None:
-    """The last one out lets SQLite tidy up: no -wal and no -shm stay behind."""
+    """The last one out lets SQLite tidy up: no -wal and no -shm stay behind, only our lock."""
     with Verifier(ring.database) as verifier:
         in_threads(3, lambda: verifier.verify(ring.valid.text))
-    assert os.listdir(ring.database.parent) == [ring.database.name]
+    assert sorted(os.listdir(ring.database.parent)) == [
+        f".{ring.database.name}.lock",
+        ring.database.name,
+    ]
 
 
 def test_closing_while_others_verify_is_an_error_to_them_and_no_crash(

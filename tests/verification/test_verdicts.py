@@ -71,7 +71,7 @@ def test_of_several_reasons_the_first_of_the_order_is_named(
     """Deactivated goes before expired, and expired before an inactive owner."""
     at(monkeypatch, EXPIRY)
     for key in (ring.deactivated, ring.owner_inactive):
-        ring.rows("UPDATE api_key SET expires_at = ? WHERE id = ?", EXPIRY, key.key_id)
+        ring.force("UPDATE api_key SET expires_at = ? WHERE id = ?", EXPIRY, key.key_id)
     found = (
         verifier.verify(ring.deactivated.text).code,
         verifier.verify(ring.owner_inactive.text).code,
@@ -125,7 +125,9 @@ def test_the_codes_are_these_and_no_others() -> None:
 def test_a_row_that_cannot_be_read_is_never_a_yes(ring: Ring, verifier: Verifier) -> None:
     """A label of broken UTF-8 in the file is an error for operators, not an answer."""
     with sqlite3.connect(Path(ring.database)) as connection:
-        connection.execute("UPDATE api_key SET label = CAST(x'ff' AS TEXT)")
+        connection.execute(
+            "UPDATE api_key SET label = CAST(x'ff' AS TEXT) WHERE deactivated_at IS NULL"
+        )
     connection.close()
     with pytest.raises(DatabaseUnusable):
         verifier.verify(ring.valid.text)

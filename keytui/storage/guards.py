@@ -1,0 +1,210 @@
+"""The guards: triggers for what a constraint cannot say, because it needs the old row.
+
+One list, written once for SQLite and PostgreSQL. Some guards say again what a
+constraint says: the ``sqlite3`` shell ignores foreign keys unless told
+otherwise, and can be told to ignore CHECKs. They are put in anew after every
+migration; a change of this list needs a migration too, were it an empty one.
+"""
+
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
+
+from keytui.storage.rules import CONSTRAINTS
+
+if TYPE_CHECKING:
+    from peewee import Database
+
+
+class Guard(NamedTuple):
+    """A change that the database refuses.
+
+    Attributes:
+        rule: the name it is refused by, of :data:`keytui.storage.rules.SENTENCES`.
+        change: ``INSERT``, ``UPDATE`` or ``DELETE``.
+        table: of what.
+        when: the condition, in the SQL that both engines share.
+    """
+
+    rule: str
+    change: str
+    table: str
+    when: str
+
+    @property
+    def name(self) -> str:
+        """The trigger's name."""
+        return f"{self.rule}_on_{self.table}_{self.change.lower()}"
+
+
+def _changed(*columns: str) -> str:
+    return "(" + " OR ".join(f"NEW.{c} IS DISTINCT FROM OLD.{c}" for c in columns) + ")"
+
+
+_DEACTIVATION: Final = ("deactivated_at", "deactivated_by", "deactivation_reason")
+_ACTIVE_KEY_OF_ADMINISTRATOR: Final = (
+    "NEW.deactivated_at IS NULL AND "
+    "(SELECT role FROM \"user\" WHERE id = NEW.owner_id) = 'administrator'"
+)
+_HALF_DEACTIVATED: Final = (
+    "(NEW.deactivated_at IS NULL) <> (NEW.deactivated_by IS NULL) OR "
+    "(NEW.deactivated_at IS NULL) <> (NEW.deactivation_reason IS NULL)"
+)
+
+GUARDS: Final = (
+    Guard("kt_user_kept", "DELETE", "user", "true"),
+    # REPLACE deletes what is in its way without asking the guard against deleting,
+    # unless the connection says recursive_triggers.
+    Guard(
+        "kt_user_kept",
+        "INSERT",
+        "user",
+        'EXISTS (SELECT 1 FROM "user" WHERE id = NEW.id OR user_id = NEW.user_id)',
+    ),
+    Guard("kt_user_frozen", "UPDATE", "user", _changed("id", "user_id", "created_at")),
+    Guard(
+        "kt_user_final",
+        "UPDATE",
+        "user",
+        "OLD.deactivated_at IS NOT NULL AND " + _changed("status", "role", *_DEACTIVATION),
+    ),
+    Guard(
+        "kt_administrator_holds_key",
+        "UPDATE",
+        "user",
+        "NEW.role = 'administrator' AND OLD.role <> 'administrator' AND EXISTS "
+        "(SELECT 1 FROM api_key WHERE owner_id = NEW.id AND deactivated_at IS NULL)",
+    ),
+    Guard(
+        "kt_last_administrator",
+        "UPDATE",
+        "user",
+        "OLD.role = 'administrator' AND OLD.status = 'active' AND "
+        "NOT (NEW.role = 'administrator' AND NEW.status = 'active') AND NOT EXISTS "
+        "(SELECT 1 FROM \"user\" WHERE role = 'administrator' AND status = 'active' "
+        "AND id <> OLD.id)",
+    ),
+    Guard("kt_key_kept", "DELETE", "api_key", "true"),
+    Guard(
+        "kt_key_kept",
+        "INSERT",
+        "api_key",
+        "EXISTS (SELECT 1 FROM api_key WHERE id = NEW.id OR digest = NEW.digest)",
+    ),
+    Guard("kt_administrator_holds_key", "INSERT", "api_key", _ACTIVE_KEY_OF_ADMINISTRATOR),
+    Guard("kt_creator_is_owner", "INSERT", "api_key", "NEW.created_by_id <> NEW.owner_id"),
+    Guard("kt_digest_length", "INSERT", "api_key", "length(NEW.digest) <> 32"),
+    Guard("kt_key_deactivation", "INSERT", "api_key", _HALF_DEACTIVATED),
+    Guard("kt_key_deactivation", "UPDATE", "api_key", _HALF_DEACTIVATED),
+    Guard(
+        "kt_key_frozen",
+        "UPDATE",
+        "api_key",
+        _changed("id", "owner_id", "created_by_id", "scheme", "digest", "last_four", "created_at")
+        + " OR (OLD.confirmed_at IS NOT NULL AND "
+        + _changed("confirmed_at")
+        + ")",
+    ),
+    Guard(
+        "kt_key_final",
+        "UPDATE",
+        "api_key",
+        "OLD.deactivated_at IS NOT NULL AND "
+        + _changed("label", "expires_at", "confirmed_at", *_DEACTIVATION),
+    ),
+    Guard("kt_event_final", "DELETE", "audit_event", "true"),
+    Guard("kt_event_final", "UPDATE", "audit_event", "true"),
+    Guard(
+        "kt_event_final",
+        "INSERT",
+        "audit_event",
+        "EXISTS (SELECT 1 FROM audit_event WHERE id = NEW.id)",
+    ),
+)
+
+
+def remove(database: "Database") -> None:
+    """Take the guards out of the way of a migration. Nobody else may write meanwhile."""
+    with database.atomic():
+        for name, table in _present(database):
+            on_table = "" if _is_sqlite(database) else f' ON "{table}"'
+            database.execute_sql(f"DROP TRIGGER {name}{on_table}")
+
+
+def install(database: "Database") -> None:
+    """Put the guards in, in place of those that are there."""
+    with database.atomic():
+        remove(database)
+        for guard in GUARDS:
+            if _is_sqlite(database):
+                database.execute_sql(sqlite_trigger(guard))
+            else:
+                for statement in _postgresql_trigger(guard):
+                    # Past Peewee, which would take a percent sign for a parameter.
+                    database.cursor().execute(statement)
+
+
+def problems(connection: Any) -> list[str]:  # noqa: ANN401 - of sqlite3
+    """Return what differs from the rules of this program, a phrase each; empty when nothing does.
+
+    Args:
+        connection: a DB-API connection to an SQLite database of ours.
+    """
+    schema = {
+        (kind, name): sql
+        for kind, name, sql in connection.execute("SELECT type, name, sql FROM sqlite_master")
+    }
+    found = []
+    for guard in GUARDS:
+        sql = schema.get(("trigger", guard.name))
+        if sql != sqlite_trigger(guard):
+            found.append(f"the guard {guard.name} {'is missing' if sql is None else 'was changed'}")
+    for table, names in CONSTRAINTS.items():
+        sql = (schema.get(("table", table)) or "").rstrip()
+        found += [f"the rule {name} is missing" for name in names if f"{name} " not in sql]
+        if not sql.endswith("STRICT"):
+            found.append(f"the table {table} is not strict")
+    return found
+
+
+def sqlite_trigger(guard: Guard) -> str:
+    """Return the statement that makes the guard on SQLite, as the schema then keeps it."""
+    when = guard.when.replace("IS DISTINCT FROM", "IS NOT")  # SQLite knows the former from 3.39 on
+    return (
+        f'CREATE TRIGGER {guard.name} BEFORE {guard.change} ON "{guard.table}" WHEN {when} '
+        f"BEGIN SELECT RAISE(ABORT, '{guard.rule}'); END"
+    )
+
+
+def _postgresql_trigger(guard: Guard) -> list[str]:
+    # A plain RAISE would not count as a broken rule: restrict_violation does.
+    refuse = f"RAISE EXCEPTION '{guard.rule}' USING ERRCODE = 'restrict_violation';"
+    function = (
+        f"CREATE OR REPLACE FUNCTION {guard.name}() RETURNS trigger LANGUAGE plpgsql AS $$ "
+        f"BEGIN IF {guard.when} THEN {refuse} END IF; "
+        f"RETURN {'OLD' if guard.change == 'DELETE' else 'NEW'}; END $$"
+    )
+    run = f"EXECUTE FUNCTION {guard.name}()"
+    trigger = (
+        f'CREATE TRIGGER {guard.name} BEFORE {guard.change} ON "{guard.table}" FOR EACH ROW {run}'
+    )
+    if guard.change != "DELETE":
+        return [function, trigger]
+    truncate = (
+        f"CREATE TRIGGER {guard.rule}_on_{guard.table}_truncate "
+        f'BEFORE TRUNCATE ON "{guard.table}" FOR EACH STATEMENT {run}'
+    )
+    return [function, trigger, truncate]
+
+
+def _present(database: "Database") -> list[tuple[str, str]]:
+    query = (
+        "SELECT name, tbl_name FROM sqlite_master WHERE type = 'trigger'"
+        if _is_sqlite(database)
+        else "SELECT tgname, relname FROM pg_trigger JOIN pg_class ON pg_class.oid = tgrelid"
+    )
+    return [(name, table) for name, table in database.execute_sql(query) if name[:3] == "kt_"]
+
+
+def _is_sqlite(database: "Database") -> bool:
+    from peewee import SqliteDatabase  # late: verification has no Peewee
+
+    return isinstance(database, SqliteDatabase)

@@ -1,0 +1,194 @@
+"""What the database itself must refuse, in SQL that SQLite and PostgreSQL share."""
+
+from typing import Final, NamedTuple
+
+PERSON: Final = "id, user_id, role, status, epoch, created_at"
+KEY: Final = "owner_id, created_by_id, label, scheme, digest, last_four, created_at"
+EVENT: Final = "id, at, actor, action, outcome, target, detail, origin"
+ENDED: Final = "deactivated_at, deactivated_by, deactivation_reason"
+
+ROWS: Final = (
+    f"""INSERT INTO "user" ({PERSON}) VALUES (1, 'maria', 'user', 'active', 0, 1)""",
+    f"""INSERT INTO "user" ({PERSON}) VALUES (2, 'noor', 'user', 'active', 0, 1)""",
+    f"""INSERT INTO "user" ({PERSON}) VALUES (3, 'adam', 'administrator', 'active', 0, 1)""",
+    f"""INSERT INTO "user" ({PERSON}, {ENDED})
+        VALUES (4, 'tom', 'user', 'inactive', 0, 1, 5, 'adam', 'left')""",
+    f"INSERT INTO api_key (id, {KEY}, confirmed_at) VALUES (1, 1, 1, 'CI', 1, [aa], 'x7Qz', 1, 2)",
+    f"INSERT INTO api_key (id, {KEY}) VALUES (3, 1, 1, 'new', 1, [cc], 'Kq3v', 1)",
+    f"""INSERT INTO api_key (id, {KEY}, {ENDED})
+        VALUES (2, 1, 1, 'old', 1, [bb], '9aLm', 1, 5, 'maria', 'lost')""",
+    f"INSERT INTO audit_event ({EVENT}) VALUES (1, 1, 'maria', 'a', 'done', '', '', '')",
+)
+"""Two users, an administrator, one who left; maria's keys 1 and 3 are active, 2 is not."""
+
+
+class Refusal(NamedTuple):
+    """A statement that must fail.
+
+    Attributes:
+        statement: in which ``[aa]`` stands for a digest of 32 bytes, ``[aa:5]`` for one of 5.
+        words: what the engine says: a rule's name, or a pattern for its own words.
+        guarded: whether a guard refuses it, even where constraints are ignored.
+    """
+
+    statement: str
+    words: str
+    guarded: bool = True
+
+
+REFUSALS: Final = {
+    "a key of an administrator": Refusal(
+        f"INSERT INTO api_key ({KEY}) VALUES (3, 3, 'x', 1, [dd], 'aaaa', 1)",
+        "kt_administrator_holds_key",
+    ),
+    "a key of an administrator, said to be a user": Refusal(
+        f"INSERT INTO api_key ({KEY}, owner_role) VALUES (3, 3, 'x', 1, [dd], 'aaaa', 1, 'user')",
+        "kt_administrator_holds_key",
+    ),
+    "promoting somebody who holds active keys": Refusal(
+        "UPDATE \"user\" SET role = 'administrator' WHERE id = 1", "kt_administrator_holds_key"
+    ),
+    "a key that lies about its owner's role": Refusal(
+        "UPDATE api_key SET owner_role = 'administrator' WHERE id = 2",
+        "(?i)foreign key",
+        guarded=False,
+    ),
+    "a key for somebody else": Refusal(
+        f"INSERT INTO api_key ({KEY}) VALUES (1, 2, 'x', 1, [dd], 'aaaa', 1)",
+        "kt_creator_is_owner",
+    ),
+    "a key of nobody": Refusal(
+        f"INSERT INTO api_key ({KEY}) VALUES (9, 9, 'x', 1, [dd], 'aaaa', 1)",
+        "(?i)foreign key",
+        guarded=False,
+    ),
+    "a key with a short digest": Refusal(
+        f"INSERT INTO api_key ({KEY}) VALUES (1, 1, 'x', 1, [dd:31], 'aaaa', 1)",
+        "kt_digest_length",
+    ),
+    "a key born half deactivated": Refusal(
+        f"INSERT INTO api_key ({KEY}, deactivated_at) VALUES (1, 1, 'x', 1, [dd], 'aaaa', 1, 5)",
+        "kt_key_deactivation",
+    ),
+    "more than four characters to show": Refusal(
+        f"INSERT INTO api_key ({KEY}) VALUES (1, 1, 'x', 1, [dd], 'aaaaa', 1)",
+        "kt_last_four",
+        guarded=False,
+    ),
+    "a key without a label": Refusal(
+        "UPDATE api_key SET label = NULL WHERE id = 1", "(?i)not.null", guarded=False
+    ),
+    "the same digest twice": Refusal(
+        f"INSERT INTO api_key ({KEY}) VALUES (2, 2, 'x', 1, [aa], 'aaaa', 1)", "kt_key_kept"
+    ),
+    "reactivating a key": Refusal(
+        "UPDATE api_key SET deactivated_at = NULL, deactivated_by = NULL, "
+        "deactivation_reason = NULL WHERE id = 2",
+        "kt_key_final",
+    ),
+    "another time of deactivation": Refusal(
+        "UPDATE api_key SET deactivated_at = 6 WHERE id = 2", "kt_key_final"
+    ),
+    "another reason of deactivation": Refusal(
+        "UPDATE api_key SET deactivation_reason = 'none' WHERE id = 2", "kt_key_final"
+    ),
+    "another person who deactivated": Refusal(
+        "UPDATE api_key SET deactivated_by = 'noor' WHERE id = 2", "kt_key_final"
+    ),
+    "another label of a deactivated key": Refusal(
+        "UPDATE api_key SET label = 'mine' WHERE id = 2", "kt_key_final"
+    ),
+    "a deactivation without who and why": Refusal(
+        "UPDATE api_key SET deactivated_at = 5 WHERE id = 1", "kt_key_deactivation"
+    ),
+    "a deactivation without why": Refusal(
+        "UPDATE api_key SET deactivated_at = 5, deactivated_by = 'noor' WHERE id = 1",
+        "kt_key_deactivation",
+    ),
+    "another digest": Refusal("UPDATE api_key SET digest = [dd] WHERE id = 1", "kt_key_frozen"),
+    "another scheme": Refusal("UPDATE api_key SET scheme = 2 WHERE id = 1", "kt_key_frozen"),
+    "other characters to show": Refusal(
+        "UPDATE api_key SET last_four = 'aaaa' WHERE id = 1", "kt_key_frozen"
+    ),
+    "another key number": Refusal("UPDATE api_key SET id = 9 WHERE id = 1", "kt_key_frozen"),
+    "another day of creation": Refusal(
+        "UPDATE api_key SET created_at = 9 WHERE id = 1", "kt_key_frozen"
+    ),
+    "another owner": Refusal(
+        "UPDATE api_key SET owner_id = 2, created_by_id = 2 WHERE id = 1", "kt_key_frozen"
+    ),
+    "taking back a confirmation": Refusal(
+        "UPDATE api_key SET confirmed_at = NULL WHERE id = 1", "kt_key_frozen"
+    ),
+    "deleting a key": Refusal("DELETE FROM api_key WHERE id = 1", "kt_key_kept"),
+    "deleting all keys": Refusal("DELETE FROM api_key", "kt_key_kept"),
+    "a key in place of another": Refusal(
+        f"INSERT INTO api_key (id, {KEY}) VALUES (2, 1, 1, 'x', 1, [dd], 'aaaa', 1)",
+        "kt_key_kept",
+    ),
+    "an upsert that reactivates": Refusal(
+        f"INSERT INTO api_key (id, {KEY}) VALUES (2, 1, 1, 'old', 1, [bb], '9aLm', 1) "
+        "ON CONFLICT (id) DO UPDATE SET deactivated_at = NULL, deactivated_by = NULL, "
+        "deactivation_reason = NULL",
+        "kt_key_kept",
+    ),
+    "deleting a person": Refusal('DELETE FROM "user" WHERE id = 2', "kt_user_kept"),
+    "deleting a person who holds keys": Refusal('DELETE FROM "user" WHERE id = 1', "kt_user_kept"),
+    "a User ID twice": Refusal(
+        f"""INSERT INTO "user" ({PERSON}) VALUES (9, 'maria', 'user', 'active', 0, 1)""",
+        "kt_user_kept",
+    ),
+    "another User ID": Refusal(
+        "UPDATE \"user\" SET user_id = 'mallory' WHERE id = 1", "kt_user_frozen"
+    ),
+    "a new person with a User ID in capitals": Refusal(
+        f"""INSERT INTO "user" ({PERSON}) VALUES (9, 'ZOE', 'user', 'active', 0, 1)""",
+        "kt_user_id_lower",
+        guarded=False,
+    ),
+    "a third role": Refusal(
+        "UPDATE \"user\" SET role = 'root' WHERE id = 2", "kt_role", guarded=False
+    ),
+    "a third status": Refusal(
+        "UPDATE \"user\" SET status = 'asleep' WHERE id = 2", "kt_status", guarded=False
+    ),
+    "inactive without a time": Refusal(
+        "UPDATE \"user\" SET status = 'inactive' WHERE id = 2",
+        "kt_user_deactivation",
+        guarded=False,
+    ),
+    "active with a time of deactivation": Refusal(
+        'UPDATE "user" SET deactivated_at = 5 WHERE id = 2', "kt_user_deactivation", guarded=False
+    ),
+    "reactivating a person": Refusal(
+        "UPDATE \"user\" SET status = 'active', deactivated_at = NULL WHERE id = 4",
+        "kt_user_final",
+    ),
+    "demoting the last administrator": Refusal(
+        "UPDATE \"user\" SET role = 'user' WHERE id = 3", "kt_last_administrator"
+    ),
+    "deactivating the last administrator": Refusal(
+        "UPDATE \"user\" SET status = 'inactive', deactivated_at = 5 WHERE id = 3",
+        "kt_last_administrator",
+    ),
+    "changing an event": Refusal("UPDATE audit_event SET outcome = 'refused'", "kt_event_final"),
+    "an event about somebody else": Refusal(
+        "UPDATE audit_event SET about_id = 2", "kt_event_final"
+    ),
+    "deleting an event": Refusal("DELETE FROM audit_event", "kt_event_final"),
+    "an event in place of another": Refusal(
+        f"INSERT INTO audit_event ({EVENT}) VALUES (1, 1, 'noor', 'a', 'done', '', '', '')",
+        "kt_event_final",
+    ),
+    "an upsert of an event": Refusal(
+        f"INSERT INTO audit_event ({EVENT}) VALUES (1, 1, 'noor', 'a', 'done', '', '', '') "
+        "ON CONFLICT (id) DO UPDATE SET actor = 'noor'",
+        "kt_event_final",
+    ),
+    "an event about nobody": Refusal(
+        "INSERT INTO audit_event (at, actor, action, outcome, target, detail, origin, about_id) "
+        "VALUES (1, 'maria', 'a', 'done', '', '', '', 99)",
+        "(?i)foreign key",
+        guarded=False,
+    ),
+}
