@@ -35,7 +35,9 @@ class Session:
         """
         if create:
             settings.make_default_folder(self.settings)
-        file = open_database(self.settings.location, create=create)
+        file = open_database(
+            self.settings.location, create=create, audit_key_file=self.settings.audit_key
+        )
         if user_id is None:
             return host.host_actor(file, self.origin)
         entered = sign_in.sign_in(user_id, _password(), self.origin)

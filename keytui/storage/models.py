@@ -85,6 +85,18 @@ class AuditEventRow(_Row):
     about = ForeignKeyField(UserRow, null=True, backref="events")
     detail = TextField()
     origin = TextField()
+    previous_hash = BlobField(null=True, unique=True)
+    hash = BlobField(null=True, unique=True)
 
     class Meta:
         table_name = "audit_event"
+
+
+class AuditKeyRow(_Row):
+    """The fingerprint of an audit key; the newest is of the key in use."""
+
+    id = BigAutoField()
+    fingerprint = BlobField(unique=True)
+
+    class Meta:
+        table_name = "audit_key"

@@ -10,15 +10,18 @@ import os
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
-from typing import TypeAlias
+from typing import Final, TypeAlias
 
 from peewee import SqliteDatabase
 
 from keytui.domain.errors import DatabaseUnusable
-from keytui.storage import file_checks, schema
+from keytui.storage import audit_key, file_checks, schema
 from keytui.storage.faults import explained
 
 Engine: TypeAlias = Callable[[Path], SqliteDatabase]
+
+CHAINED: Final = "0005_audit_chain"
+"""The migration before which there is no audit key."""
 
 
 def prepare(path: Path, engine: Engine, *, create: bool) -> None:
@@ -35,14 +38,16 @@ def prepare(path: Path, engine: Engine, *, create: bool) -> None:
     try:
         file_checks.check_folder(str(path))
         if create and not path.exists():
-            with _alone(path):
+            with alone(path):
                 if not path.exists():
                     _create(path, engine)
         # No lock and no file of ours beside it until it is known to be ours.
         file_checks.check_file(str(path), writable=True)
         with explained(), closing(engine(path)) as database:
             if schema.missing(database.connection(), str(path)):
-                with _alone(path):
+                with alone(path):
+                    if CHAINED in schema.missing(database.connection(), str(path)):
+                        audit_key.in_use().create()
                     schema.bring_up_to_date(database, str(path))
     except OSError as error:
         raise DatabaseUnusable(
@@ -55,6 +60,7 @@ def _create(path: Path, engine: Engine) -> None:
     unborn = path.with_name(f".{path.name}.new")
     unborn.unlink(missing_ok=True)
     os.close(os.open(unborn, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
+    new_key = audit_key.in_use().create()
     try:
         with explained():
             database = engine(unborn)
@@ -63,12 +69,16 @@ def _create(path: Path, engine: Engine) -> None:
             database.execute_sql("PRAGMA journal_mode = wal")
             database.close()
         unborn.rename(path)
+    except BaseException:
+        if new_key:
+            os.unlink(audit_key.in_use().path)
+        raise
     finally:
         unborn.unlink(missing_ok=True)
 
 
 @contextmanager
-def _alone(path: Path) -> Iterator[None]:
+def alone(path: Path) -> Iterator[None]:
     """Hold the host-wide lock under which a database is created or migrated."""
     lock = os.open(path.with_name(f".{path.name}.lock"), os.O_CREAT | os.O_RDWR, 0o600)
     try:
