@@ -15,7 +15,8 @@ from keytui.domain.records import Actor
 from keytui.origin import where_from
 from keytui.services import host, sign_in
 from keytui.settings import Settings
-from keytui.storage.database import open_database
+from keytui.storage.database import audit_key_path, open_database
+from keytui.storage.location import sqlite_path
 
 
 class Session:
@@ -25,6 +26,11 @@ class Session:
         """Remember the settings; the database is opened by the first use."""
         self.settings = chosen
         self.origin = where_from(os.environ)
+
+    def files(self) -> tuple[str, str]:
+        """Return where the database and its audit key are, without opening either."""
+        path = sqlite_path(self.settings.location)
+        return path, audit_key_path(path, self.settings.audit_key)
 
     def actor(self, user_id: str | None, *, create: bool) -> Actor:
         """Open the database and return who acts: ``user_id`` by their password, else the host.

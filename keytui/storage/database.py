@@ -66,7 +66,7 @@ def open_database(location: str, *, create: bool = True, audit_key_file: str = "
     return path
 
 
-def audit_key_path(path: Path, chosen: str = "") -> str:
+def audit_key_path(path: Path | str, chosen: str = "") -> str:
     """Return where the audit key of the database ``path`` is, absolute."""
     return absolute(chosen) if chosen else f"{path}{audit_key.ENDING}"
 

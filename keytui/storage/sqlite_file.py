@@ -7,6 +7,7 @@ for new, it would offer whoever comes first to be the administrator.
 
 import fcntl
 import os
+import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
@@ -54,6 +55,17 @@ def prepare(path: Path, engine: Engine, *, create: bool) -> None:
             f"The database {path} cannot be used ({error.strerror}): "
             "check the path and its permissions."
         ) from error
+
+
+def is_chained(path: str) -> bool:
+    """Tell whether a database of ours has its audit events chained.
+
+    Raises:
+        DatabaseUnusable: it cannot be read, or is newer than this program.
+    """
+    uri = file_checks.sqlite_uri(path, "mode=ro")
+    with explained(), closing(sqlite3.connect(uri, uri=True)) as connection:
+        return CHAINED not in schema.missing(connection, path)
 
 
 def _create(path: Path, engine: Engine) -> None:
