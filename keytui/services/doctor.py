@@ -5,6 +5,7 @@ cannot be opened, and says nothing of what is in it.
 """
 
 from collections.abc import Callable, Iterator
+from functools import partial
 
 from keytui.domain.errors import KeytuiError
 from keytui.domain.findings import Finding, problem
@@ -20,7 +21,7 @@ def database_checks(database: str, key: str) -> Iterator[tuple[str, Finding]]:
     """
     place = health.Place(database, key)
     for name, check in health.CHECKS:
-        yield from asked(name, lambda check=check: check(place))  # type: ignore[misc]  # bound now, not later
+        yield from asked(name, partial(check, place))
 
 
 def asked(name: str, check: Callable[[], Iterator[Finding]]) -> Iterator[tuple[str, Finding]]:

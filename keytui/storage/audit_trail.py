@@ -4,6 +4,7 @@ Reading has a connection of its own, which changes nothing, so that a copy can b
 read as well as the open database, and text that is no UTF-8 too.
 """
 
+import os
 import sqlite3
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing, contextmanager
@@ -58,8 +59,11 @@ def append(event: Mapping[str, Any]) -> None:
 
 @contextmanager
 def opened(path: str) -> Iterator[sqlite3.Connection]:
-    """Open a database file for reading only. The caller explains what goes wrong."""
-    with closing(sqlite3.connect(sqlite_uri(path, "mode=ro"), uri=True, timeout=5)) as connection:
+    """Open a database file for reading. The caller explains what goes wrong."""
+    # Not read-only where it can be helped: who closes last must be able to remove the -wal.
+    uri = sqlite_uri(path, "mode=rw" if os.access(path, os.W_OK) else "mode=ro")
+    with closing(sqlite3.connect(uri, uri=True, timeout=5)) as connection:
+        connection.execute("PRAGMA query_only = 1")
         connection.text_factory = lambda raw: raw.decode("utf-8", "surrogateescape")
         yield connection
 
