@@ -100,3 +100,16 @@ class AuditKeyRow(_Row):
 
     class Meta:
         table_name = "audit_key"
+
+
+class SignInAttemptRow(_Row):
+    """An attempt to sign in that failed, or is being looked at; kept for a day."""
+
+    id = BigAutoField()
+    target = TextField()
+    origin = TextField()
+    at = BigIntegerField()
+    forgiven = BigIntegerField(default=0)
+
+    class Meta:
+        table_name = "sign_in_attempt"
