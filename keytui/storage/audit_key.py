@@ -145,8 +145,10 @@ def renewing(stamp: str) -> Iterator[Callable[[], str]]:
     kept = f"{file.path}.until-{stamp}"
     new = f"{file.path}.new"
     moved: list[str] = []
+    placed = False
 
     def place() -> str:
+        nonlocal placed
         with suppress(FileNotFoundError):
             os.unlink(new)
         write_new(new, file._database)  # noqa: SLF001 - of the same module
@@ -154,6 +156,7 @@ def renewing(stamp: str) -> Iterator[Callable[[], str]]:
             os.link(file.path, kept, follow_symlinks=False)
             moved.append(kept)
         os.replace(new, file.path)
+        placed = True
         sync_folder(file.path)
         file.read()
         return "".join(moved)
@@ -163,6 +166,8 @@ def renewing(stamp: str) -> Iterator[Callable[[], str]]:
     except BaseException as error:
         if moved:
             os.replace(kept, file.path)
+        elif placed:
+            os.unlink(file.path)
         if isinstance(error, OSError):
             raise DatabaseUnusable(
                 f"The audit key {file.path} cannot be written ({error.strerror}): nothing was changed."

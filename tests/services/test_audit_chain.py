@@ -18,8 +18,9 @@ from keytui.domain.audit_chain import HASHED, START, Head
 from keytui.domain.errors import BadInput, Refused
 from keytui.domain.records import Actor
 from keytui.services import api_keys, audit_check
+from keytui.storage import audit_trail
 from keytui.storage.database import close_database
-from tests.support import keytui, rows
+from tests.support import keytui, rows, said
 
 FORGED = b"a key that is not the right one."
 
@@ -304,6 +305,34 @@ def test_the_command_line_says_whole_broken_or_not_checked(
     answer = keytui("--database", database, "audit", "check")
     assert (answer.code, answer.out) == (2, "")
     assert "is missing" in answer.err
+
+
+def test_a_check_that_is_stopped_says_so(
+    tamper: sqlite3.Connection, database: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Ctrl+C in the middle ends in one sentence and exit code 2: nothing is known."""
+
+    def interrupt(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(audit_chain.Walk, "first_broken", interrupt)
+    answer = keytui("--database", database, "audit", "check")
+    assert (answer.code, said(answer)) == (
+        2,
+        "Stopped: the audit trail was not checked to its end.",
+    )
+
+
+def test_a_long_trail_is_read_in_batches(
+    tamper: sqlite3.Connection, host: Actor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Progress is told after each batch, up to the last event; the seams are checked too."""
+    monkeypatch.setattr(audit_trail, "_READ", audit_trail._READ.replace("5000", "5"))
+    told: list[tuple[int, int]] = []
+    found = audit_check.check(host, progress=lambda done, total: told.append((done, total)))
+    assert (found.broken, told) == (None, [(5, 12), (10, 12), (12, 12)])
+    tamper.execute("DELETE FROM audit_event WHERE id = 6")
+    assert broken(host) == "Event 6 is missing."
 
 
 WRITE = """

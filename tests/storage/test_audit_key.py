@@ -4,15 +4,16 @@ import os
 import stat
 from pathlib import Path
 
+import peewee
 import pytest
 
 from keytui.domain.audit import Action
 from keytui.domain.errors import BadInput, DatabaseUnusable, Refused
 from keytui.domain.records import Actor
 from keytui.services import api_keys, audit_check
-from keytui.storage import audit_key
+from keytui.storage import audit_key, models
 from keytui.storage.database import close_database, open_database
-from tests.support import NOBODY, people_and_keys, trail
+from tests.support import NOBODY, people_and_keys, rows, trail
 
 
 def key_file(database: Path) -> Path:
@@ -140,6 +141,22 @@ def test_a_new_key_keeps_the_old_one_beside(database: Path, host: Actor) -> None
     assert kept.read_bytes() == old != key_file(database).read_bytes()
     assert stat.S_IMODE(key_file(database).stat().st_mode) == 0o600
     assert audit_check.check(host).broken is None
+
+
+@pytest.mark.parametrize("lost", [False, True])
+def test_a_new_key_that_is_not_on_record_is_none(database: Path, host: Actor, lost: bool) -> None:
+    """When its event cannot be written everything is as it was, the file too."""
+    if lost:
+        key_file(database).unlink()
+    before = {file.name: file.read_bytes() for file in database.parent.glob("*audit-key*")}
+    models.database.execute_sql(
+        "CREATE TRIGGER full BEFORE INSERT ON audit_event BEGIN SELECT RAISE(ABORT, 'no'); END"
+    )
+    with pytest.raises(peewee.IntegrityError):
+        audit_check.new_key(host, "because")
+    after = {file.name: file.read_bytes() for file in database.parent.glob("*audit-key*")}
+    assert after == before
+    assert rows("SELECT count(*) FROM audit_key") == [(1,)]
 
 
 def test_only_the_host_s_account_makes_a_new_key(database: Path, adam: Actor) -> None:
