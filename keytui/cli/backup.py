@@ -47,6 +47,6 @@ def restore_command(session: Session, /, file: str, yes: bool) -> None:
         if typed.strip() != plan.copy.name:
             raise BadInput("That is not the name of the backup: nothing was changed.")
     kept = backup.restore(plan, key)
-    say(f"{path} is the backup now. Keep an eye on the keys that are active again.")
+    say(f"{path} is the backup now.")
     if kept is not None:
         say(f"The database from before is kept as {kept}.")
