@@ -16,7 +16,7 @@ from keytui.services import api_keys
 from keytui.settings import ClipboardRoute
 from keytui.storage import health
 from keytui.storage.database import close_database, open_database
-from tests.support import NOBODY, Clock, keytui, trail
+from tests.support import NOBODY, Clock, keytui, trail, unguarded
 
 
 def problems(database: Path) -> tuple[int, list[str]]:
@@ -66,17 +66,19 @@ def _lost_key(database: Path) -> None:
 
 def _changed(database: Path) -> None:
     with closing(sqlite3.connect(database)) as stranger, stranger:
-        stranger.execute("UPDATE audit_event SET actor = 'noor' WHERE id = 1")
+        unguarded(stranger).execute("UPDATE audit_event SET actor = 'noor' WHERE id = 1")
 
 
 def _newer(database: Path) -> None:
     with closing(sqlite3.connect(database)) as stranger, stranger:
-        stranger.execute("UPDATE migration SET name = '9999_future' WHERE name LIKE '0002%'")
+        unguarded(stranger).execute(
+            "UPDATE migration SET name = '9999_future' WHERE name LIKE '0002%'"
+        )
 
 
 def _ahead(database: Path) -> None:
     with closing(sqlite3.connect(database)) as stranger, stranger:
-        stranger.execute("UPDATE audit_event SET at = at * 2 WHERE id = 1")
+        unguarded(stranger).execute("UPDATE audit_event SET at = at * 2 WHERE id = 1")
 
 
 def _garbage(database: Path) -> None:

@@ -20,7 +20,7 @@ from keytui.domain.records import Actor
 from keytui.services import api_keys, audit_check
 from keytui.storage import audit_trail
 from keytui.storage.database import close_database
-from tests.support import keytui, rows, said
+from tests.support import keytui, rows, said, unguarded
 
 FORGED = b"a key that is not the right one."
 
@@ -31,7 +31,7 @@ def tamper(database: Path, maria: Actor) -> Iterator[sqlite3.Connection]:
     while rows("SELECT count(*) FROM audit_event") < [(12,)]:
         api_keys.create_key(maria, "CI")
     with closing(sqlite3.connect(database, isolation_level=None)) as connection:
-        yield connection
+        yield unguarded(connection)
 
 
 def broken(host: Actor, kept: Head | None = None) -> str | None:

@@ -15,7 +15,7 @@ from keytui.domain.errors import DatabaseUnusable
 from keytui.domain.records import Actor
 from keytui.services import api_keys, audit_check, backup
 from keytui.storage.database import close_database, open_database
-from tests.support import Answer, keytui, said, trail
+from tests.support import Answer, keytui, said, trail, unguarded
 
 
 @pytest.fixture
@@ -232,17 +232,17 @@ def _torn(kept: Path) -> None:
 
 def _newer(kept: Path) -> None:
     with closing(sqlite3.connect(kept)) as copy, copy:
-        copy.execute("UPDATE migration SET name = '9999_future' WHERE name LIKE '0001%'")
+        unguarded(copy).execute("UPDATE migration SET name = '9999_future' WHERE name LIKE '0001%'")
 
 
 def _orphan(kept: Path) -> None:
     with closing(sqlite3.connect(kept)) as copy, copy:
-        copy.execute("UPDATE api_key SET owner_id = 999, created_by_id = 999")
+        unguarded(copy).execute("UPDATE api_key SET owner_id = 999, created_by_id = 999")
 
 
 def _tampered(kept: Path) -> None:
     with closing(sqlite3.connect(kept)) as copy, copy:
-        copy.execute("UPDATE audit_event SET actor = 'noor' WHERE id = 2")
+        unguarded(copy).execute("UPDATE audit_event SET actor = 'noor' WHERE id = 2")
 
 
 def _gone(kept: Path) -> None:
