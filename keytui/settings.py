@@ -78,6 +78,10 @@ class Settings:
     """Whether keytui takes the mouse: ``true`` or ``false``. ``KEYTUI_MOUSE``.
     Off, the terminal's own selection works as everywhere."""
 
+    audit_key: str = ""
+    """The file of the audit key, if it is not beside the database. ``KEYTUI_AUDIT_KEY``.
+    Default: the database's name with ``.audit-key`` behind it."""
+
     @property
     def database_is_default(self) -> bool:
         """Whether nobody named a database."""

@@ -141,6 +141,36 @@ def without_guards(connection: sqlite3.Connection) -> Iterator[None]:
         connection.execute(sql)
 
 
+class Stranger(sqlite3.Connection):
+    """A connection of somebody who owns the file: no guard stands in its way, each is back after."""
+
+    def execute(self, sql: str, parameters: Any = ()) -> sqlite3.Cursor:
+        """Run a statement past the guards."""
+        with self._unguarded(sql):
+            return super().execute(sql, parameters)
+
+    def executemany(self, sql: str, parameters: Any) -> sqlite3.Cursor:
+        """Run a statement past the guards, many times."""
+        with self._unguarded(sql):
+            return super().executemany(sql, parameters)
+
+    @contextmanager
+    def _unguarded(self, sql: str) -> Iterator[None]:
+        if not sql.lstrip().upper().startswith(("INSERT", "UPDATE", "DELETE", "REPLACE")):
+            yield
+            return
+        guards = (
+            super().execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'").fetchall()
+        )
+        for name, _ in guards:
+            super().execute(f"DROP TRIGGER {name}")
+        try:
+            yield
+        finally:
+            for _, guard in guards:
+                super().execute(guard)
+
+
 def people_and_keys() -> list[tuple[Any, ...]]:
     """Return every row that an act could change, but for when people last signed in."""
     people = rows(

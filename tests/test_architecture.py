@@ -29,7 +29,7 @@ BESIDE = {"keytui.settings", "keytui.origin", "keytui.crash"}
 
 # A door may name, open and close the database; all else about it is the services'.
 OPENING = {
-    "keytui.storage.database": {"open_database", "close_database"},
+    "keytui.storage.database": {"open_database", "close_database", "audit_key_path"},
     "keytui.storage.location": {"sqlite_path"},
 }
 

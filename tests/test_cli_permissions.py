@@ -12,6 +12,7 @@ from keytui.services import api_keys
 from tests.support import PASSWORD, MakePerson, keytui, people_and_keys, trail
 
 ADMINISTRATORS_ONLY = "Only an administrator manages users."
+CHECK = "Only an administrator checks the audit chain."
 EXPORT = "Only an administrator exports the report."
 
 # action: the command line, and the sentence for a user. An administrator and
@@ -47,6 +48,8 @@ TABLE: dict[str, tuple[list[str], str | None]] = {
     ),
     "list the people": (["user", "list"], ADMINISTRATORS_ONLY),
     "read the audit trail": (["audit", "list"], None),
+    "check the audit chain": (["audit", "check"], CHECK),
+    "print the audit head": (["audit", "head"], CHECK),
 }
 REFUSED = {name: case for name, case in TABLE.items() if case[1] is not None}
 ALLOWED = [

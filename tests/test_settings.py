@@ -27,6 +27,7 @@ def test_without_anything_the_defaults_hold(file: Path) -> None:
         clear_seconds=45,
         look=Look.DARK,
         mouse=False,
+        audit_key="",
     )
 
 
@@ -73,6 +74,7 @@ def test_a_flag_that_says_no_beats_a_file_that_says_yes(file: Path) -> None:
         ("mouse", "false", False),
         ("mouse", "0", False),
         ("database", "/srv/keys.db", "/srv/keys.db"),
+        ("audit_key", "/srv/secret/audit.key", "/srv/secret/audit.key"),
     ],
 )
 def test_every_setting_is_a_variable_and_a_line_of_the_file(

@@ -1,20 +1,25 @@
-"""``keytui audit …``: read the audit trail."""
+"""``keytui audit …``: read the audit trail, and check that nobody changed it."""
 
 import json
+import sys
+from collections.abc import Callable
 from dataclasses import asdict
+from time import monotonic
 
 import click
 
+from keytui.cli.exits import ExitCode, fail, say
 from keytui.cli.session import acting_as
 from keytui.domain import clock
+from keytui.domain.audit_chain import Head
 from keytui.domain.records import Actor
 from keytui.domain.text import harmless
-from keytui.services import audit
+from keytui.services import audit, audit_check
 
 
 @click.group("audit")
 def audit_commands() -> None:
-    """Read the audit trail."""
+    """Read the audit trail, and check that nobody changed it."""
 
 
 @audit_commands.command("list")
@@ -40,3 +45,58 @@ def audit_list(actor: Actor, containing: str, limit: int, as_json: bool) -> None
                     f"{event.outcome}  {event.target}  {event.detail}  {event.origin}"
                 )
             )
+
+
+@audit_commands.command("check")
+@click.option("--head", "kept", metavar="SEQ:HASH", help="A head that keytui printed earlier.")
+@acting_as
+def audit_check_command(actor: Actor, kept: str | None) -> None:
+    """Tell whether anybody changed the audit trail (exit code 0 whole, 1 broken, 2 not checked)."""
+    head = None if kept is None else Head.parse(kept)
+    try:
+        found = audit_check.check(actor, head, _progress())
+    except KeyboardInterrupt:
+        fail("Stopped: the audit trail was not checked to its end.", ExitCode.CANNOT)
+    if found.broken is not None:
+        click.echo(f"Broken: {found.broken.what}")
+        sys.exit(ExitCode.REFUSED)
+    click.echo(f"Whole: {found.head.number:,} events, head {found.head}")
+    if found.unproved:
+        say(
+            f"Events 1 to {found.unproved:,} were made with a key that is gone: "
+            "that nobody changed them before the new key cannot be proved."
+        )
+    if head is None:
+        say("Without --head it cannot be seen whether the newest events were cut off.")
+
+
+@audit_commands.command("head")
+@acting_as
+def audit_head(actor: Actor) -> None:
+    """Print the newest event's number and hash: keep it where nobody here can change it."""
+    click.echo(str(audit_check.head(actor)))
+
+
+@audit_commands.command("new-key")
+@click.option("--reason", required=True, help="Why; kept on record.")
+@acting_as
+def audit_new_key(actor: Actor, reason: str) -> None:
+    """Go on with a new audit key where the old one is lost or known to others."""
+    kept = audit_check.new_key(actor, reason)
+    say("The audit chain goes on with a new key: keep a copy of it with your backups.")
+    if kept:
+        say(f"The old key is kept as {kept}.")
+    click.echo(str(audit_check.head(actor)))
+
+
+def _progress() -> Callable[[int, int], None]:
+    """Return what shows how far a check is: on a terminal, once it takes over a second."""
+    begun = monotonic()
+
+    def show(done: int, total: int) -> None:
+        if sys.stderr.isatty() and monotonic() - begun > 1:
+            end = "\r" if done < total else "\n"
+            click.echo(f"\r{done:,} of {total:,} events checked", nl=False, err=True)
+            click.echo(end, nl=False, err=True)
+
+    return show

@@ -10,6 +10,8 @@ import keytui
 from keytui import settings
 from keytui.cli import verify
 from keytui.cli.audit import audit_commands
+from keytui.cli.backup import backup_command, restore_command
+from keytui.cli.doctor import doctor_command
 from keytui.cli.exits import ExitCode, fail
 from keytui.cli.export import export
 from keytui.cli.key import key_commands
@@ -78,5 +80,14 @@ def verify_command(session: Session, /, arguments: tuple[str, ...]) -> None:
     sys.exit(verify.run(arguments, session.settings.location))
 
 
-for command in (user_commands, key_commands, export, audit_commands, serve):
+for command in (
+    user_commands,
+    key_commands,
+    export,
+    audit_commands,
+    backup_command,
+    restore_command,
+    doctor_command,
+    serve,
+):
     commands.add_command(command)

@@ -9,7 +9,7 @@ from keytui.cli.session import acting_as
 from keytui.domain.errors import Conflict
 from keytui.domain.paths import absolute_path
 from keytui.domain.records import Actor
-from keytui.services import report
+from keytui.services import audit_check, report
 
 
 @click.command("export")
@@ -28,6 +28,7 @@ def export(actor: Actor, form: str, output: str, replace: bool) -> None:
     """Export Account API Key: one row per key of the whole system (administrators)."""
     if output == "-":
         report.export_to_stream(actor, report.Format(form), sys.stdout.buffer)
+        say(f"Audit head {audit_check.head(actor)}")
         return
     path = absolute_path(output)
     try:
@@ -35,3 +36,4 @@ def export(actor: Actor, form: str, output: str, replace: bool) -> None:
     except Conflict as error:
         raise Conflict(f"{error} Use --replace to replace it.") from error
     say(f"{rows} keys written to {path}.")
+    say(f"Audit head {audit_check.head(actor)}")

@@ -15,7 +15,8 @@ from keytui.domain.records import Actor
 from keytui.origin import where_from
 from keytui.services import host, sign_in
 from keytui.settings import Settings
-from keytui.storage.database import open_database
+from keytui.storage.database import audit_key_path, open_database
+from keytui.storage.location import sqlite_path
 
 
 class Session:
@@ -26,6 +27,11 @@ class Session:
         self.settings = chosen
         self.origin = where_from(os.environ)
 
+    def files(self) -> tuple[str, str]:
+        """Return where the database and its audit key are, without opening either."""
+        path = sqlite_path(self.settings.location)
+        return path, audit_key_path(path, self.settings.audit_key)
+
     def actor(self, user_id: str | None, *, create: bool) -> Actor:
         """Open the database and return who acts: ``user_id`` by their password, else the host.
 
@@ -35,7 +41,9 @@ class Session:
         """
         if create:
             settings.make_default_folder(self.settings)
-        file = open_database(self.settings.location, create=create)
+        file = open_database(
+            self.settings.location, create=create, audit_key_file=self.settings.audit_key
+        )
         if user_id is None:
             return host.host_actor(file, self.origin)
         entered = sign_in.sign_in(user_id, _password(), self.origin)

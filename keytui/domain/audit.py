@@ -12,7 +12,12 @@ from enum import StrEnum
 class Action(StrEnum):
     """What somebody did, or tried to do. Alphabetised within each subject."""
 
+    AUDIT_CHECK = "audit:check"
+    AUDIT_NEW_KEY = "audit:new_key"
     AUDIT_READ = "audit:read"
+
+    DATABASE_BACK_UP = "database:back_up"
+    DATABASE_RESTORE = "database:restore"
 
     KEY_CONFIRM = "api_key:confirm"
     KEY_CREATE = "api_key:create"

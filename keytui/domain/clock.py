@@ -30,6 +30,11 @@ def iso(at: int) -> str:
     return _datetime(at).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
+def stamp(at: int) -> str:
+    """Write a time for the name of a file: ``20261124-060035``."""
+    return _datetime(at).strftime("%Y%m%d-%H%M%S")
+
+
 def exact(at: int | None) -> str:
     """Write a time for a person who wants it exactly, or ``never``."""
     return "never" if at is None else _datetime(at).strftime("%Y-%m-%d %H:%M:%S UTC")

@@ -23,6 +23,7 @@ class Role(StrEnum):
 class Permission(StrEnum):
     """What a person may be allowed to do, alphabetised."""
 
+    CHECK_AUDIT = "check audit chain"
     CREATE_KEY = "create key"
     DEACTIVATE_KEY = "deactivate key"
     EDIT_LABEL = "edit label"
@@ -44,6 +45,7 @@ _NO, _OWN, _ANY = Reach.NOT_ALLOWED, Reach.OWN, Reach.ANY
 
 PERMISSIONS: dict[Permission, dict[Role, Reach]] = {
     # action                     user               administrator
+    Permission.CHECK_AUDIT: {Role.USER: _NO, Role.ADMINISTRATOR: _ANY},
     Permission.CREATE_KEY: {Role.USER: _OWN, Role.ADMINISTRATOR: _NO},
     Permission.DEACTIVATE_KEY: {Role.USER: _OWN, Role.ADMINISTRATOR: _ANY},
     Permission.EDIT_LABEL: {Role.USER: _OWN, Role.ADMINISTRATOR: _NO},
@@ -54,6 +56,7 @@ PERMISSIONS: dict[Permission, dict[Role, Reach]] = {
 }
 
 _WHY_NOT = {
+    (Permission.CHECK_AUDIT, Role.USER): "Only an administrator checks the audit chain.",
     (Permission.CREATE_KEY, Role.ADMINISTRATOR): (
         "Administrators cannot create keys: separation of duties."
     ),

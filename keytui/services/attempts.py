@@ -1,13 +1,17 @@
 """Guessing is slowed down, per person and per origin, and no lock is for good.
 
-The audit trail is the memory: failed sign-ins are events, and the wait follows
-from how many there were. After the free ones the wait doubles from 1 s to 30 s
-and stays there: a lock without an end would let anybody lock anybody out, and
-NIST SP 800-63B-4 §3.2.2 asks for a limit, not for a lock.
+An attempt counts from before it is looked at, as if it had failed; a success
+takes it back. So a hundred guesses at one instant get no further than one after
+the other. After the free ones the wait doubles from 1 s to 30 s and stays there:
+a lock without an end would let anybody lock anybody out, and NIST SP 800-63B-4
+§3.2.2 asks for a limit, not for a lock.
+
+Whoever guesses from elsewhere must not keep the real person out either: from an
+origin where they signed in before, only the attempts from there count.
 """
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from peewee import Expression
@@ -16,9 +20,10 @@ from keytui.domain import clock, user_id
 from keytui.domain.audit import Action, Outcome
 from keytui.domain.clock import HOUR, MINUTE, SECOND
 from keytui.domain.errors import SignInFailed, TooManyAttempts
+from keytui.domain.text import harmless
 from keytui.services import recording
-from keytui.storage.database import reading, transaction
-from keytui.storage.models import AuditEventRow, UserRow
+from keytui.storage.database import transaction
+from keytui.storage.models import AuditEventRow, SignInAttemptRow, UserRow
 
 FREE_PER_PERSON: Final = 3
 FREE_PER_ORIGIN: Final = 10
@@ -39,12 +44,14 @@ class Attempt:
         target: whose name they gave, as the audit trail may hold it.
         row: the person of that name, if there is one.
         origin: from where they try.
+        number: the row by which it is counted; ``None`` where it was not looked at.
     """
 
     action: Action
     target: str
     row: UserRow | None
     origin: str
+    number: int | None = None
 
     def record(self, outcome: Outcome, detail: str = "") -> None:
         """Write how it ended, in the transaction of what follows from it."""
@@ -57,6 +64,15 @@ class Attempt:
             detail=detail,
             origin=self.origin,
         )
+
+    def withdraw(self) -> None:
+        """Count it no longer, in the transaction of what follows: it was no guess."""
+        SignInAttemptRow.delete().where(SignInAttemptRow.id == self.number).execute()
+
+    def succeed(self) -> None:
+        """Forgive the person what failed before, in the transaction that lets them in."""
+        self.withdraw()
+        SignInAttemptRow.update(forgiven=1).where(SignInAttemptRow.target == self.target).execute()
 
     def failed(self, words: str) -> SignInFailed:
         """Record that it failed, and return the error that says ``words``."""
@@ -75,20 +91,23 @@ def begin(typed_id: str, origin: str, action: Action) -> Attempt:
     Raises:
         TooManyAttempts: how long to wait; recorded.
     """
-    with reading():
+    with transaction():
         row = UserRow.get_or_none(UserRow.user_id == user_id.folded(typed_id))
         typed = typed_id.strip().lower().encode("utf-8", "replace")
         unknown = hashlib.sha256(typed).hexdigest()[:4]
-        attempt = Attempt(action, row.user_id if row else f"unknown:{unknown}", row, origin)
-        present = clock.now()
-        target, here = AuditEventRow.target == attempt.target, AuditEventRow.origin == origin
-        wait = max(
-            _wait(target, FREE_PER_PERSON, present - _PERSON_MEMORY, forgiving=True),
-            _wait(here, FREE_PER_ORIGIN, present - _ORIGIN_MEMORY, forgiving=False),
+        attempt = Attempt(
+            action, row.user_id if row else f"unknown:{unknown}", row, harmless(origin)
         )
-    if wait > 0:
-        with transaction():
+        wait = _wait_before(attempt)
+        if wait > 0:
             attempt.record(Outcome.REFUSED, "too many attempts")
+        else:
+            # Before anything is looked at: others who try meanwhile see this one.
+            number = SignInAttemptRow.create(
+                target=attempt.target, origin=attempt.origin, at=clock.now()
+            ).id
+            attempt = replace(attempt, number=number)
+    if wait > 0:
         raise TooManyAttempts(wait)
     return attempt
 
@@ -107,21 +126,38 @@ def failures_since(target: str, since: int) -> int:
     )
 
 
-def _wait(where: Expression, free: int, since: int, *, forgiving: bool) -> int:
-    """Return the seconds still to wait; forgiving, a success wipes out what was before it."""
-    guesses = (
-        AuditEventRow.select(AuditEventRow.id, AuditEventRow.at)
-        .where((AuditEventRow.action << _GUESSES) & where)
-        .order_by(AuditEventRow.id.desc())
+def _wait_before(attempt: Attempt) -> int:
+    """Return the seconds that an attempt has to wait; forget what is too old to count."""
+    present = clock.now()
+    SignInAttemptRow.delete().where(SignInAttemptRow.at < present - _PERSON_MEMORY).execute()
+    here = SignInAttemptRow.origin == attempt.origin
+    person = (SignInAttemptRow.target == attempt.target) & (SignInAttemptRow.forgiven == 0)
+    if _signed_in_before(attempt):
+        person &= here
+    return max(
+        _wait(person, FREE_PER_PERSON, present - _PERSON_MEMORY),
+        _wait(here, FREE_PER_ORIGIN, present - _ORIGIN_MEMORY),
     )
-    forgiven = 0
-    if forgiving:
-        success = guesses.where(AuditEventRow.outcome == Outcome.DONE).first()
-        forgiven = success.id if success else 0
-    failed = guesses.where(
-        (AuditEventRow.outcome == Outcome.FAILED)
-        & (AuditEventRow.at > since)
-        & (AuditEventRow.id > forgiven)
+
+
+def _signed_in_before(attempt: Attempt) -> bool:
+    return (
+        AuditEventRow.select()
+        .where(
+            (AuditEventRow.action == Action.USER_SIGN_IN)
+            & (AuditEventRow.target == attempt.target)
+            & (AuditEventRow.outcome == Outcome.DONE)
+            & (AuditEventRow.origin == attempt.origin)
+        )
+        .exists()
+    )
+
+
+def _wait(where: Expression, free: int, since: int) -> int:
+    failed = (
+        SignInAttemptRow.select(SignInAttemptRow.at)
+        .where(where & (SignInAttemptRow.at > since))
+        .order_by(SignInAttemptRow.id.desc())
     )
     times = [row.at for row in failed.limit(free + LONGEST_WAIT.bit_length() + 1)]
     if len(times) < free:

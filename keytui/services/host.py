@@ -31,6 +31,18 @@ def host_actor(database_file: Path, origin: str) -> Actor:
     return Actor(None, f"host:{_account_name(uid)}", Role.ADMINISTRATOR, 0, origin)
 
 
+def require_host(actor: Actor) -> None:
+    """Go on only if the actor is the account that owns the database.
+
+    Raises:
+        Refused: it is a person.
+    """
+    if actor.row_id is not None:
+        raise Refused(
+            "Only the account that owns the database may do this: run it there, without --user."
+        )
+
+
 def _account_name(uid: int) -> str:
     import pwd
 

@@ -1,10 +1,10 @@
-"""Writing audit events: the only place that does."""
+"""Writing audit events: the only place that does. Each is chained to the one before."""
 
 from keytui.domain import clock
 from keytui.domain.audit import Action, Outcome
 from keytui.domain.records import Actor
 from keytui.domain.text import harmless
-from keytui.storage.models import AuditEventRow
+from keytui.storage import audit_trail
 
 _LONGEST_TARGET = 200
 NOBODY = "-"
@@ -31,15 +31,20 @@ def append(  # noqa: PLR0913 - an event has this many parts
         about: the row of the person it concerns, who may read it.
         detail: what else is worth knowing; never a secret.
         origin: from where; the actor's own by default.
+
+    Raises:
+        DatabaseUnusable: the audit key is missing, or not the database's.
     """
-    AuditEventRow.insert(
-        at=clock.now(),
-        actor_row=actor.row_id if actor else None,
-        actor=actor.user_id if actor else NOBODY,
-        action=action,
-        outcome=outcome,
-        target=harmless(target)[:_LONGEST_TARGET],
-        about=about,
-        detail=harmless(detail),
-        origin=harmless(origin or (actor.origin if actor else "")),
-    ).execute()
+    audit_trail.append(
+        {
+            "at": clock.now(),
+            "actor_row_id": actor.row_id if actor else None,
+            "actor": actor.user_id if actor else NOBODY,
+            "action": str(action),
+            "outcome": str(outcome),
+            "target": harmless(target)[:_LONGEST_TARGET],
+            "about_id": about,
+            "detail": harmless(detail),
+            "origin": harmless(origin or (actor.origin if actor else "")),
+        }
+    )

@@ -74,8 +74,7 @@ class Format(StrEnum):
 
 def proposed_name(form: Format) -> str:
     """Propose a file name for a report of now: ``account-api-keys-20261124-060035.csv``."""
-    stamp = clock.iso(clock.now()).translate(str.maketrans("T", "-", "-:Z"))
-    return f"account-api-keys-{stamp}.{form}"
+    return f"account-api-keys-{clock.stamp(clock.now())}.{form}"
 
 
 def export(actor: Actor, form: Format, path: Path, *, replace: bool = False) -> int:

@@ -69,6 +69,7 @@ def sign_in(typed_id: str, secret: str, origin: str) -> SignedIn | PasswordNeede
         raise attempt.failed(_WRONG)
     fresh = passwords.hash_password(secret) if passwords.needs_rehash(kept) else None
     with transaction():
+        attempt.succeed()
         return _enter(row, origin, "with password", fresh)
 
 
@@ -98,6 +99,7 @@ def choose_password(user_id: str, code: str, password: str, origin: str) -> Sign
             .execute()
         )
         if used:
+            attempt.succeed()
             attempt.record(Outcome.DONE, "with a sign-in code")
             return _enter(row, origin, "with a sign-in code")
     raise attempt.failed(_WRONG)
@@ -142,6 +144,7 @@ def unlock(actor: Actor, password: str) -> None:
             pass  # somebody whose sign-in has ended is told that, not that the password is wrong
         raise attempt.failed("Wrong password.")
     with acting(actor, Action.USER_UNLOCK, actor.user_id) as deed:
+        attempt.succeed()
         deed.record()
 
 
@@ -162,8 +165,11 @@ def _code_matches(row: UserRow, presented: str) -> bool:
 
 def _code_accepted(attempt: Attempt, row: UserRow) -> PasswordNeeded:
     if row.code_expires_at is not None and row.code_expires_at > clock.now():
+        with transaction():
+            attempt.withdraw()
         return PasswordNeeded(row.user_id)
     with transaction():
+        attempt.withdraw()
         attempt.record(Outcome.REFUSED, "the sign-in code has expired")
     raise SignInFailed("This sign-in code has expired: ask an administrator for a new one.")
 

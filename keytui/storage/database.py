@@ -14,7 +14,8 @@ from typing import Final
 from peewee import SqliteDatabase
 
 from keytui.domain.errors import DatabaseBusy, DatabaseUnusable
-from keytui.storage import file_checks, sqlite_file
+from keytui.domain.paths import absolute
+from keytui.storage import audit_key, file_checks, sqlite_file
 from keytui.storage.faults import explained
 from keytui.storage.location import sqlite_path
 from keytui.storage.models import database
@@ -36,7 +37,7 @@ _CONNECTION_PRAGMAS = (
 )
 
 
-def open_database(location: str, *, create: bool = True) -> Path:
+def open_database(location: str, *, create: bool = True, audit_key_file: str = "") -> Path:
     """Open the database at ``location`` for this process.
 
     A new file is created 0600; the schema is brought up to date under a lock.
@@ -45,6 +46,7 @@ def open_database(location: str, *, create: bool = True) -> Path:
     Args:
         location: a path or a ``sqlite:///`` URL.
         create: whether to create the database where there is none.
+        audit_key_file: where the audit key is; beside the database by default.
 
     Returns:
         The file's path.
@@ -55,6 +57,7 @@ def open_database(location: str, *, create: bool = True) -> Path:
             than this program or in a folder that does not exist.
     """
     path = Path(sqlite_path(location))
+    audit_key.use(audit_key_path(path, audit_key_file), str(path))
     sqlite_file.prepare(path, _sqlite, create=create)
     with explained():
         engine = _sqlite(path)
@@ -62,6 +65,16 @@ def open_database(location: str, *, create: bool = True) -> Path:
         database.initialize(engine)
         database.connect(reuse_if_open=True)
     return path
+
+
+def audit_key_path(path: Path | str, chosen: str = "") -> str:
+    """Return where the audit key of the database ``path`` is, absolute."""
+    return absolute(chosen) if chosen else f"{path}{audit_key.ENDING}"
+
+
+def open_path() -> str:
+    """Return the path of the open database."""
+    return str(database.database)
 
 
 def is_open_database(path: Path) -> bool:

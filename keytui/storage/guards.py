@@ -118,6 +118,14 @@ GUARDS: Final = (
         "audit_event",
         "EXISTS (SELECT 1 FROM audit_event WHERE id = NEW.id)",
     ),
+    Guard(
+        "kt_event_chained",
+        "INSERT",
+        "audit_event",
+        "NEW.hash IS NULL OR NEW.previous_hash IS NULL OR "
+        "NEW.id > (SELECT coalesce(max(id), 0) + 1 FROM audit_event) OR "
+        "NEW.previous_hash <> (SELECT hash FROM audit_event ORDER BY id DESC LIMIT 1)",
+    ),
 )
 
 

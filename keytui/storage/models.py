@@ -89,6 +89,31 @@ class AuditEventRow(_Row):
     about = ForeignKeyField(UserRow, null=True, backref="events")
     detail = TextField()
     origin = TextField()
+    previous_hash = BlobField(null=True, unique=True)
+    hash = BlobField(null=True, unique=True)
 
     class Meta:
         table_name = "audit_event"
+
+
+class AuditKeyRow(_Row):
+    """The fingerprint of an audit key; the newest is of the key in use."""
+
+    id = BigAutoField()
+    fingerprint = BlobField(unique=True)
+
+    class Meta:
+        table_name = "audit_key"
+
+
+class SignInAttemptRow(_Row):
+    """An attempt to sign in that failed, or is being looked at; kept for a day."""
+
+    id = BigAutoField()
+    target = TextField()
+    origin = TextField()
+    at = BigIntegerField()
+    forgiven = BigIntegerField(default=0)
+
+    class Meta:
+        table_name = "sign_in_attempt"

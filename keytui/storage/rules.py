@@ -24,6 +24,7 @@ SENTENCES: Final = {
     ),
     "kt_last_four": "Of a key 4 characters are shown: create the key with keytui.",
     "kt_owner_role": "A key carries its owner's role: change the role of the owner instead.",
+    "kt_previous_hash": "An audit event has the hash of the one before: let keytui write it.",
     "kt_role": "A person is a user or an administrator: choose one of the two.",
     "kt_status": "A person is active or inactive: choose one of the two.",
     "kt_user_deactivation": "An inactive person has a time of deactivation: give both or neither.",
@@ -43,7 +44,7 @@ CONSTRAINTS: Final = {
         "kt_administrator_holds_key",
         "kt_owner_role",
     ),
-    "audit_event": (),
+    "audit_event": ("kt_previous_hash", "kt_hash"),
 }
 """By table: the rules that its constraints keep; the triggers stand in ``guards``."""
 

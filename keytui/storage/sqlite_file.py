@@ -7,19 +7,23 @@ for new, it would offer whoever comes first to be the administrator.
 
 import math
 import os
+import sqlite3
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
-from typing import TypeAlias
+from typing import Final, TypeAlias
 
 from peewee import SqliteDatabase
 
 from keytui.domain.errors import DatabaseUnusable
-from keytui.storage import file_checks, schema
+from keytui.storage import audit_key, file_checks, schema
 from keytui.storage.faults import explained
 from keytui.storage.write_gate import write_gate
 
 Engine: TypeAlias = Callable[[Path], SqliteDatabase]
+
+CHAINED: Final = "0005_audit_chain"
+"""The migration before which there is no audit key."""
 
 
 def prepare(path: Path, engine: Engine, *, create: bool) -> None:
@@ -46,6 +50,8 @@ def prepare(path: Path, engine: Engine, *, create: bool) -> None:
             if schema.is_behind(connection, str(path)):
                 with write_gate(str(path), math.inf):
                     if schema.is_behind(connection, str(path)):
+                        if CHAINED in schema.missing(connection, str(path)):
+                            audit_key.in_use().create()
                         _bring_up_to_date(database, path)
             schema.check_guards(connection, str(path))
     except OSError as error:
@@ -55,10 +61,22 @@ def prepare(path: Path, engine: Engine, *, create: bool) -> None:
         ) from error
 
 
+def is_chained(path: str) -> bool:
+    """Tell whether a database of ours has its audit events chained.
+
+    Raises:
+        DatabaseUnusable: it cannot be read, or is newer than this program.
+    """
+    uri = file_checks.sqlite_uri(path, "mode=ro")
+    with explained(), closing(sqlite3.connect(uri, uri=True)) as connection:
+        return CHAINED not in schema.missing(connection, path)
+
+
 def _create(path: Path, engine: Engine) -> None:
     unborn = path.with_name(f".{path.name}.new")
     unborn.unlink(missing_ok=True)
     os.close(os.open(unborn, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
+    new_key = audit_key.in_use().create()
     try:
         with explained():
             database = engine(unborn)
@@ -67,6 +85,10 @@ def _create(path: Path, engine: Engine) -> None:
             database.execute_sql("PRAGMA journal_mode = wal")
             database.close()
         unborn.rename(path)
+    except BaseException:
+        if new_key:
+            os.unlink(audit_key.in_use().path)
+        raise
     finally:
         unborn.unlink(missing_ok=True)
 

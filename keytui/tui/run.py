@@ -33,7 +33,7 @@ def run(settings: Settings, origin: str, demo_as: str | None = None) -> int:
         from keytui.tui.demo import run_demo
 
         return run_demo(settings, origin, demo_as)
-    open_database(settings.location)
+    open_database(settings.location, audit_key_file=settings.audit_key)
     first_start = not users.administrator_exists()
     close_database()  # the screens use a connection of their own thread
     from keytui.tui.screens.entrance import FirstAdministrator, SignIn

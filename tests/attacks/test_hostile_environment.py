@@ -79,6 +79,7 @@ def test_textuals_own_switches_do_nothing(home: Home) -> None:
         ".keytui.db.lock",
         "evil.py",
         "keytui.db",
+        "keytui.db.audit-key",
     ]
     assert home.files_with(PASSWORD) == []
 

@@ -40,10 +40,12 @@ def _infest(home: Home) -> None:
             " last_sign_in_from) VALUES (?, 'user', 'active', 0, 1, 2, ?)",
             *(text.lower(), text),
         )
+        (last, before) = home.rows("SELECT id, hash FROM audit_event ORDER BY id DESC")[0]
         home.rows(
-            "INSERT INTO audit_event(at, actor, action, outcome, target, detail, origin, about_id)"
-            " VALUES (1, ?, 'user:create', 'done', ?, ?, ?, ?)",
-            *(text, text, text, text, maria),
+            "INSERT INTO audit_event(id, at, actor, action, outcome, target, detail, origin,"
+            " about_id, previous_hash, hash)"
+            " VALUES (? + 1, 1, ?, 'user:create', 'done', ?, ?, ?, ?, ?, ?)",
+            *(last, text, text, text, text, maria, before, bytes([number]) * 32),
         )
     home.rows("UPDATE user SET last_sign_in_from = ?, reset_at = 3, reset_by = ?", CLIPBOARD, TITLE)
 

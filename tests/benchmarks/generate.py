@@ -17,7 +17,7 @@ from typing import Any, Final
 
 from keytui.domain import key_text
 from keytui.domain.clock import DAY, SECOND
-from keytui.storage import schema
+from keytui.storage import audit_key, schema
 from keytui.storage.database import close_database, open_database
 
 SEED: Final = 7
@@ -60,6 +60,8 @@ def database(folder: Path, keys: int, seed: int = SEED) -> Path:
             _fill_file(made, keys, seed)
             for old in folder.glob(f"keytui-{keys}-{seed}-*.db"):
                 old.unlink()  # of an edition that nobody asks for again
+                Path(f"{old}{audit_key.ENDING}").unlink(missing_ok=True)
+            Path(f"{made}{audit_key.ENDING}").replace(f"{path}{audit_key.ENDING}")
             made.replace(path)
     return path
 

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from time import monotonic
 
+from keytui.storage import audit_key
 from tests.benchmarks import generate
 from tests.benchmarks.rounds import FULL, QUICK, Effort
 from tests.benchmarks.rows_inside import crowd_rows, thread_rows
@@ -121,7 +122,9 @@ def _options() -> argparse.Namespace:
 
 def _copy(source: Path, folder: Path) -> Path:
     folder.mkdir(exist_ok=True)
-    return Path(shutil.copyfile(source, folder / "keytui.db"))
+    copy = Path(shutil.copyfile(source, folder / "keytui.db"))
+    shutil.copy(f"{source}{audit_key.ENDING}", f"{copy}{audit_key.ENDING}")
+    return copy
 
 
 def _say(line: str) -> None:

@@ -6,15 +6,16 @@ import pytest
 
 from keytui.domain.permissions import PERMISSIONS, Permission, Reach, Role, refusal
 
-# Section 2.3 of the design, word for word, and what follows from it for the two
-# actions it does not name: a key's label belongs to its owner, and who may
-# deactivate keys must see them.
+# Section 2.3 of the design, word for word, and what follows from it for the
+# actions it does not name: a key's label belongs to its owner, who may
+# deactivate keys must see them, and who oversees the trail checks its chain.
 DESIGN = {
     "create key": ("own", "not allowed"),
     "deactivate key": ("own", "any"),
     "export account API key": ("not allowed", "any"),
     "manage users": ("not allowed", "any"),
     "read audit trail": ("own", "any"),
+    "check audit chain": ("not allowed", "any"),
     "edit label": ("own", "not allowed"),
     "view API keys": ("own", "any"),
 }

@@ -1,11 +1,13 @@
 """Guessing is slowed down, per person and per origin, and locks nobody out for good."""
 
 import re
+from functools import partial
 
 import pytest
 
 from keytui.domain.audit import Action, Outcome
 from keytui.domain.errors import SignInFailed, TooManyAttempts
+from keytui.domain.permissions import Role
 from keytui.domain.records import Actor
 from keytui.services import attempts, sign_in, users
 from tests.support import (
@@ -14,9 +16,14 @@ from tests.support import (
     WRONG_PASSWORD,
     Clock,
     MakePerson,
+    race,
     signed_in,
+    text_of,
     trail,
 )
+
+NEW = "ssh 198.51.100.1"
+"""An origin from which nobody ever signed in."""
 
 
 def fail(name: str, origin: str, secret: str = WRONG_PASSWORD) -> None:
@@ -37,9 +44,10 @@ def wait_for(name: str, origin: str, secret: str = PASSWORD) -> int:
 def wait_of(name: str) -> int:
     """Return how long an attempt at ``name`` has to wait, without making one that counts."""
     try:
-        attempts.begin(name, "local", Action.USER_SIGN_IN)
+        attempt = attempts.begin(name, "local", Action.USER_SIGN_IN)
     except TooManyAttempts as slow:
         return slow.seconds
+    attempt.withdraw()
     return 0
 
 
@@ -63,31 +71,81 @@ def test_the_wait_doubles_to_30_seconds_and_stays_there(clock: Clock, maria: Act
 def test_nobody_is_locked_out_for_good(clock: Clock, maria: Actor) -> None:
     """After hundreds of failures the right password still works 30 s later."""
     fail_elsewhere("maria", 200, clock)
-    assert signed_in("maria").user_id == "maria"
+    assert signed_in("maria", origin="ssh 198.51.100.1").user_id == "maria"
 
 
 def test_a_wait_ends_exactly_when_it_was_said(clock: Clock, maria: Actor) -> None:
     """One second before the end the right password is not looked at; at the end it is."""
     fail_elsewhere("maria", 5, clock)
-    fail("maria", HERE)
-    assert wait_for("maria", HERE) == 8
+    fail("maria", NEW)
+    assert wait_for("maria", NEW) == 8
     clock.advance(seconds=7)
-    assert wait_for("maria", HERE) == 1
+    assert wait_for("maria", NEW) == 1
     clock.advance(seconds=1)
-    signed_in("maria")
+    signed_in("maria", origin=NEW)
 
 
 def test_attempts_that_are_not_looked_at_do_not_count(clock: Clock, maria: Actor) -> None:
     """Hammering during the wait makes it no longer, and each try is on record as refused."""
     fail_elsewhere("maria", 3, clock)
-    fail("maria", HERE)
+    fail("maria", NEW)
     before = len(trail())
     for _ in range(20):
-        assert wait_for("maria", HERE, WRONG_PASSWORD) == 2
+        assert wait_for("maria", NEW, WRONG_PASSWORD) == 2
     assert {event.outcome for event in trail()[before:]} == {Outcome.REFUSED}
     assert len(trail()) == before + 20
     clock.advance(seconds=2)
-    signed_in("maria")
+    signed_in("maria", origin=NEW)
+
+
+def test_guesses_at_one_instant_get_no_further_than_one_by_one(clock: Clock, maria: Actor) -> None:
+    """Of 50 from 5 origins at once 3 are looked at, and nobody gets in by trying faster."""
+    ends = race(
+        *(
+            partial(sign_in.sign_in, "maria", WRONG_PASSWORD, f"ssh 203.0.113.{number % 5}")
+            for number in range(50)
+        )
+    )
+    looked_at = [end for end in ends if not isinstance(end, TooManyAttempts)]
+    assert len(looked_at) == attempts.FREE_PER_PERSON
+    assert {str(end) for end in looked_at} == {"Wrong User ID, password or sign-in code."}
+
+
+def test_guesses_at_one_instant_at_nobody_end_the_same(clock: Clock, maria: Actor) -> None:
+    """How many are looked at does not tell whether there is such a person."""
+    ends = race(
+        *(
+            partial(sign_in.sign_in, "nobody", WRONG_PASSWORD, f"ssh 203.0.113.{number % 5}")
+            for number in range(20)
+        )
+    )
+    looked_at = [end for end in ends if not isinstance(end, TooManyAttempts)]
+    assert {str(end) for end in looked_at} == {"Wrong User ID, password or sign-in code."}
+    assert len(looked_at) == attempts.FREE_PER_PERSON
+
+
+def test_the_real_person_gets_in_meanwhile_from_where_they_always_do(
+    clock: Clock, maria: Actor
+) -> None:
+    """Whoever guesses from elsewhere takes none of their openings."""
+    fail_elsewhere("maria", 10, clock)
+    fail("maria", "ssh 203.0.113.99")
+    assert wait_for("maria", NEW) == 30
+    assert signed_in("maria", origin=HERE).user_id == "maria"
+
+
+def test_a_usual_origin_has_no_free_guesses_without_end(clock: Clock, maria: Actor) -> None:
+    """From there too the fourth wrong password in a row waits."""
+    for _ in range(3):
+        fail("maria", HERE)
+    assert wait_for("maria", HERE) == 1
+
+
+def test_a_code_that_is_right_does_not_count(clock: Clock, host: Actor) -> None:
+    """Showing the code again and again before choosing a password is no guessing."""
+    code = text_of(users.add_user(host, "noor", Role.USER))
+    for _ in range(8):
+        assert isinstance(sign_in.sign_in("noor", code, NEW), sign_in.PasswordNeeded)
 
 
 def test_a_success_forgives_the_person(clock: Clock, maria: Actor) -> None:
@@ -149,9 +207,9 @@ def test_unknown_names_are_slowed_down_like_known_ones(clock: Clock, maria: Acto
 def test_a_clock_set_back_makes_no_lock(clock: Clock, maria: Actor) -> None:
     """When the clock loses a year, the wait is still no more than 30 s."""
     fail_elsewhere("maria", 10, clock)
-    fail("maria", HERE)
+    fail("maria", NEW)
     clock.advance(days=-365)
-    assert wait_for("maria", HERE) <= 30
+    assert wait_for("maria", NEW) <= 30
 
 
 def test_unlocking_is_slowed_down_too(clock: Clock, maria: Actor) -> None:

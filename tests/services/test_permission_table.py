@@ -11,10 +11,11 @@ from keytui.domain.audit import Outcome
 from keytui.domain.errors import Refused
 from keytui.domain.permissions import Role
 from keytui.domain.records import Actor
-from keytui.services import api_keys, audit, report, users
+from keytui.services import api_keys, audit, audit_check, report, users
 from tests.support import MakePerson, people_and_keys, signed_in, trail
 
 ADMINISTRATORS_ONLY = "Only an administrator manages users."
+CHECK = "Only an administrator checks the audit chain."
 EXPORT = "Only an administrator exports the report."
 NO_CREATING = "Administrators cannot create keys: separation of duties."
 NOT_FOR_OTHERS = "You can create keys only for your own profile."
@@ -78,6 +79,8 @@ ACTIONS: dict[str, Act] = {
     "deactivate a person": lambda w, who: users.deactivate_user(who, "noor", "left"),
     "list the people": lambda w, who: users.list_users(who),
     "read the audit trail": lambda w, who: audit.events(who),
+    "check the audit chain": lambda w, who: audit_check.check(who),
+    "print the audit head": lambda w, who: audit_check.head(who),
 }
 
 # action: the sentence for a user, the sentence for an administrator; the host's
@@ -107,6 +110,8 @@ TABLE: dict[str, tuple[str | None, str | None]] = {
     "deactivate a person": (ADMINISTRATORS_ONLY, None),
     "list the people": (ADMINISTRATORS_ONLY, None),
     "read the audit trail": (None, None),
+    "check the audit chain": (CHECK, None),
+    "print the audit head": (CHECK, None),
 }
 
 CASES = [

@@ -4,7 +4,7 @@ from typing import Final, NamedTuple
 
 PERSON: Final = "id, user_id, role, status, epoch, created_at"
 KEY: Final = "owner_id, created_by_id, label, scheme, digest, last_four, created_at"
-EVENT: Final = "id, at, actor, action, outcome, target, detail, origin"
+EVENT: Final = "id, at, actor, action, outcome, target, detail, origin, previous_hash, hash"
 ENDED: Final = "deactivated_at, deactivated_by, deactivation_reason"
 
 ROWS: Final = (
@@ -17,7 +17,7 @@ ROWS: Final = (
     f"INSERT INTO api_key (id, {KEY}) VALUES (3, 1, 1, 'new', 1, [cc], 'Kq3v', 1)",
     f"""INSERT INTO api_key (id, {KEY}, {ENDED})
         VALUES (2, 1, 1, 'old', 1, [bb], '9aLm', 1, 5, 'maria', 'lost')""",
-    f"INSERT INTO audit_event ({EVENT}) VALUES (1, 1, 'maria', 'a', 'done', '', '', '')",
+    f"INSERT INTO audit_event ({EVENT}) VALUES (1, 1, 'maria', 'a', 'done', '', '', '', [00], [a1])",
 )
 """Two users, an administrator, one who left; maria's keys 1 and 3 are active, 2 is not."""
 
@@ -177,18 +177,33 @@ REFUSALS: Final = {
     ),
     "deleting an event": Refusal("DELETE FROM audit_event", "kt_event_final"),
     "an event in place of another": Refusal(
-        f"INSERT INTO audit_event ({EVENT}) VALUES (1, 1, 'noor', 'a', 'done', '', '', '')",
+        f"INSERT INTO audit_event ({EVENT}) VALUES (1, 1, 'noor', 'a', 'done', '', '', '', [00], [a2])",
         "kt_event_final",
     ),
     "an upsert of an event": Refusal(
-        f"INSERT INTO audit_event ({EVENT}) VALUES (1, 1, 'noor', 'a', 'done', '', '', '') "
+        f"INSERT INTO audit_event ({EVENT}) VALUES (1, 1, 'noor', 'a', 'done', '', '', '', [00], [a2]) "
         "ON CONFLICT (id) DO UPDATE SET actor = 'noor'",
         "kt_event_final",
     ),
     "an event about nobody": Refusal(
-        "INSERT INTO audit_event (at, actor, action, outcome, target, detail, origin, about_id) "
-        "VALUES (1, 'maria', 'a', 'done', '', '', '', 99)",
+        f"INSERT INTO audit_event ({EVENT}, about_id) "
+        "VALUES (2, 1, 'maria', 'a', 'done', '', '', '', [a1], [a2], 99)",
         "(?i)foreign key",
         guarded=False,
+    ),
+    "an event outside the chain": Refusal(
+        "INSERT INTO audit_event (id, at, actor, action, outcome, target, detail, origin) "
+        "VALUES (2, 1, 'noor', 'a', 'done', '', '', '')",
+        "kt_event_chained",
+    ),
+    "an event that leaves a number out": Refusal(
+        f"INSERT INTO audit_event ({EVENT}) "
+        "VALUES (3, 1, 'noor', 'a', 'done', '', '', '', [a1], [a2])",
+        "kt_event_chained",
+    ),
+    "an event that does not follow the last one": Refusal(
+        f"INSERT INTO audit_event ({EVENT}) "
+        "VALUES (2, 1, 'noor', 'a', 'done', '', '', '', [00], [a2])",
+        "kt_event_chained",
     ),
 }

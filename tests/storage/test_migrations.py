@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from keytui.domain.errors import DatabaseUnusable
-from keytui.storage import models, schema
+from keytui.storage import audit_key, audit_trail, models, schema
 from keytui.storage.database import close_database, open_database
 
 FAILS_HALF_WAY = """
@@ -119,3 +119,29 @@ def test_every_table_is_strict(database: Path, model: type[models._Row]) -> None
         "SELECT strict FROM pragma_table_list(?)", (model._meta.table_name,)
     ).fetchone()
     assert strict == 1
+
+
+def test_events_from_before_the_chain_are_chained_as_they_are(tmp_path: Path, steps: Path) -> None:
+    """In their order, past triggers that forbid to change them, which are there again after."""
+    for step in steps.glob("000[4-9]_*.py"):
+        step.rename(step.with_suffix(".later"))
+    path = open_database(str(tmp_path / "keytui.db"))
+    close_database()
+    Path(f"{path}.audit-key").unlink()
+    with closing(sqlite3.connect(path)) as old, old:
+        old.executemany(
+            "INSERT INTO audit_event (id, at, actor, action, outcome, target, detail, origin) "
+            "VALUES (?, ?, '-', 'user:sign_in', 'failed', 'maria', '', 'local')",
+            [(number, number * 7) for number in range(1, 12)],
+        )
+        old.execute(
+            "CREATE TRIGGER kept BEFORE UPDATE ON audit_event BEGIN SELECT RAISE(ABORT, 'no'); END"
+        )
+    for step in steps.glob("*.later"):
+        step.rename(step.with_suffix(".py"))
+    open_database(str(path))
+    close_database()
+    found = audit_trail.check(str(path), audit_key.in_use())
+    assert (found.broken, found.head.number) == (None, 11)
+    with closing(sqlite3.connect(path)) as new, pytest.raises(sqlite3.IntegrityError, match="no"):
+        new.execute("UPDATE audit_event SET at = 1")

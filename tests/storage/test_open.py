@@ -35,6 +35,7 @@ def test_a_new_database_is_private_whatever_the_umask(tmp_path: Path) -> None:
         path.name: 0o600,
         f"{path.name}-wal": 0o600,
         f"{path.name}-shm": 0o600,
+        f"{path.name}.audit-key": 0o600,
         f".{path.name}.lock": 0o600,
     }
 
@@ -45,6 +46,7 @@ def test_a_closed_database_is_one_file_and_its_lock(tmp_path: Path) -> None:
     close_database()
     assert {file.name for file in tmp_path.iterdir()} == {
         "keytui.db",
+        "keytui.db.audit-key",
         ".keytui.db.lock",
     }
 

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import stat
 from pathlib import Path
 
@@ -44,7 +45,8 @@ async def test_from_the_action_menu(adam: Actor, maria: Actor, tmp_path: Path) -
         screen.query_one("#path", Field).value = str(target)
         await tui.press("enter")
         await tui.on(ManageUsers)
-        await tui.until(lambda: tui.message == f"2 keys written to {target}.")
+        await tui.until(lambda: tui.message.endswith(f"2 keys written to {target}."))
+        assert re.match(r"Audit head [0-9]+:[0-9a-f]{16}; 2 keys", tui.message)
     lines = target.read_text(encoding="utf-8").splitlines()
     assert len(lines) == 3
     assert lines[0].startswith(FIRST_COLUMNS)
@@ -62,7 +64,7 @@ async def test_proposes_a_name_in_the_working_folder(
         await tui.on(Export)
         await tui.press("enter")
         await tui.on(ManageUsers)
-        await tui.until(lambda: tui.message.startswith("0 keys written to"))
+        await tui.until(lambda: "0 keys written to" in tui.message)
         (written,) = Path(tmp_path).glob("account-api-keys-*.csv")  # noqa: ASYNC240 - a test may wait
         assert str(written) in tui.message
 

@@ -100,10 +100,12 @@ def hostile(request: pytest.FixtureRequest, person: MakePerson, adam: Actor) -> 
         "deactivation_reason = ? WHERE id = ?",
         (text, text, text, ended.key_id),
     )
+    (last, before) = run("SELECT id, hash FROM audit_event ORDER BY id DESC LIMIT 1").fetchone()
     run(
-        "INSERT INTO audit_event (at, actor_row_id, actor, action, outcome, target, about_id, "
-        "detail, origin) VALUES (1, ?, ?, 'user:create', 'done', ?, ?, ?, ?)",
-        (mallory.row_id, text, text, maria.row_id, text, text),
+        "INSERT INTO audit_event (id, at, actor_row_id, actor, action, outcome, target, about_id, "
+        "detail, origin, previous_hash, hash) "
+        "VALUES (? + 1, 1, ?, ?, 'user:create', 'done', ?, ?, ?, ?, ?, ?)",
+        (last, mallory.row_id, text, text, maria.row_id, text, text, before, bytes(32)),
     )
     return text
 

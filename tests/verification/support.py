@@ -16,6 +16,7 @@ from keytui.domain.permissions import Role
 from keytui.domain.records import Actor
 from keytui.services import api_keys, users
 from keytui.services.host import host_actor
+from keytui.storage import audit_key
 from keytui.storage.database import close_database, open_database
 from tests.support import make_person, new_key_text, text_of, without_guards
 
@@ -111,7 +112,8 @@ def make_ring(path: Path) -> Ring:
 def copy_ring(ring: Ring, folder: Path) -> Ring:
     """Return the same keys in a database of one's own."""
     path = folder / "keytui.db"
-    shutil.copy(ring.database, path)
+    for end in ("", audit_key.ENDING):
+        shutil.copy(f"{ring.database}{end}", f"{path}{end}")
     return Ring(**{**vars(ring), "database": path})
 
 

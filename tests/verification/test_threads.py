@@ -140,6 +140,7 @@ def test_a_closed_verifier_leaves_one_file(ring: Ring) -> None:
     assert sorted(os.listdir(ring.database.parent)) == [
         f".{ring.database.name}.lock",
         ring.database.name,
+        f"{ring.database.name}.audit-key",
     ]
 
 

@@ -55,7 +55,7 @@ SQLITE = (
     f"""
     INSERT INTO api_key_new ({COLUMNS}, owner_role)
     SELECT {COLUMNS}, (SELECT role FROM "user" WHERE "user".id = owner_id) FROM api_key
-    """,  # noqa: S608 - names from above
+    """,
     "DROP TABLE api_key",
     "ALTER TABLE api_key_new RENAME TO api_key",
     "CREATE INDEX api_key_owner_id ON api_key (owner_id)",
@@ -93,12 +93,12 @@ def _deactivate_forbidden(db, present):
     mark = db.param
     for key_id, owner_id in forbidden:
         db.execute_sql(
-            f"UPDATE api_key SET deactivated_at = {mark}, deactivated_by = {mark}, "  # noqa: S608
+            f"UPDATE api_key SET deactivated_at = {mark}, deactivated_by = {mark}, "
             f"deactivation_reason = {mark} WHERE id = {mark}",
             (present, ACTOR, REASON, key_id),
         )
         db.execute_sql(
-            "INSERT INTO audit_event "  # noqa: S608
+            "INSERT INTO audit_event "
             "(at, actor, action, outcome, target, about_id, detail, origin) "
             f"VALUES ({mark}, {mark}, 'api_key:deactivate', 'done', {mark}, {mark}, {mark}, 'local')",
             (present, ACTOR, f"key {key_id}", owner_id, REASON),

@@ -4,6 +4,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from keytui.domain.audit_chain import Head
 from keytui.domain.errors import Conflict, KeytuiError
 from keytui.domain.paths import absolute_path
 from keytui.services.report import Format, proposed_name
@@ -11,15 +12,16 @@ from keytui.tui.screens.form import Entry, Form, Values
 from keytui.tui.widgets.choice import Choice
 from keytui.tui.widgets.field import Field
 
-Exporting = Callable[[Format, Path, bool], Awaitable[int]]
-"""Writes the report in a format to a path, replacing or not; returns the rows."""
+Exporting = Callable[[Format, Path, bool], Awaitable[tuple[int, Head]]]
+"""Writes the report in a format to a path, replacing or not; returns the rows and the audit head."""
 
 
 @dataclass(frozen=True, slots=True)
 class Exported:
-    """How many rows went where."""
+    """How many rows went where, and the head of the audit chain after it."""
 
     rows: int
+    head: Head
     path: Path
 
 
@@ -52,8 +54,8 @@ class Export(Form[Exported]):
 
     async def _write(self, values: Values) -> Exported:
         path = absolute_path(values["path"])
-        rows = await self._exporting(Format(values["format"]), path, path == self._replace)
-        return Exported(rows, path)
+        rows, head = await self._exporting(Format(values["format"]), path, path == self._replace)
+        return Exported(rows, head, path)
 
     def failed(self, error: KeytuiError) -> None:
         """Offer to replace a file that is there."""

@@ -7,12 +7,13 @@ from typing import ClassVar
 from textual.binding import BindingType
 
 from keytui.domain import clock, sign_in_code, text
+from keytui.domain.audit_chain import Head
 from keytui.domain.errors import BadInput
 from keytui.domain.permissions import Permission, Role
 from keytui.domain.records import Actor, User
 from keytui.domain.secret import Secret
 from keytui.domain.states import Status
-from keytui.services import report, users
+from keytui.services import audit_check, report, users
 from keytui.tui.menu import MenuAction, bindings
 from keytui.tui.reveal.screen import Occasion, Reveal
 from keytui.tui.screens.confirm import Confirm
@@ -141,12 +142,16 @@ class ManageUsers(Place):
         """Ask format and place, export."""
         done: Exported | None = await self.app.push_screen_wait(Export(self._export))
         if done is not None:
-            self.say(f"{done.rows:,} keys written to {text.harmless(str(done.path))}.")
+            self.say(
+                f"Audit head {done.head.short}; "
+                f"{done.rows:,} keys written to {text.harmless(str(done.path))}."
+            )
 
-    async def _export(self, form: report.Format, path: Path, replace: bool) -> int:
-        return await self.keytui.background.export(
+    async def _export(self, form: report.Format, path: Path, replace: bool) -> tuple[int, Head]:
+        rows = await self.keytui.background.export(
             report.export, self.actor, form, path, replace=replace
         )
+        return rows, await self.keytui.background.export(audit_check.head, self.actor)
 
     async def do_new_user(self) -> None:
         """Ask User ID and role; show the one-time sign-in code once."""

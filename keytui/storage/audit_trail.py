@@ -1,0 +1,126 @@
+"""The audit trail on the disk: adding to the end of its chain, and reading it from its start.
+
+Reading has a connection of its own, which changes nothing, so that a copy can be
+read as well as the open database, and text that is no UTF-8 too.
+"""
+
+import os
+import sqlite3
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import closing, contextmanager
+from typing import Any, Final
+
+from keytui.domain.audit_chain import HASHED, START, Checked, Head, Walk, link
+from keytui.storage import audit_key
+from keytui.storage.faults import explained
+from keytui.storage.file_checks import sqlite_uri
+from keytui.storage.models import database
+
+BATCH: Final = 5_000
+"""Events read at once: a few megabytes, a tenth of a second."""
+
+_END: Final = """
+    SELECT (SELECT coalesce(max(id), 0) FROM audit_event),
+           (SELECT hash FROM audit_event WHERE hash IS NOT NULL ORDER BY id DESC LIMIT 1),
+           (SELECT fingerprint FROM audit_key ORDER BY id DESC LIMIT 1)
+"""
+_INSERT: Final = f"INSERT INTO audit_event ({', '.join(HASHED)}, previous_hash, hash) VALUES ({{}})"  # noqa: S608 - of names that stand in this program
+_READ: Final = f"""
+    SELECT {", ".join(HASHED)}, previous_hash, hash FROM audit_event
+    WHERE id > ? ORDER BY id LIMIT {BATCH}
+"""  # noqa: S608 - of names that stand in this program
+
+
+def append(event: Mapping[str, Any]) -> None:
+    """Add an event to the end of the chain, in the transaction that is open.
+
+    The transaction holds the only right to write, so nobody else can read the
+    same end and make a fork.
+
+    Args:
+        event: its values by column, without number and hashes.
+
+    Raises:
+        DatabaseUnusable: the audit key is missing, or not the database's.
+    """
+    file = audit_key.in_use()
+    key = file.read()
+    last, previous, expected = database.execute_sql(_END).fetchone()
+    file.must_be(expected)
+    values = {"id": last + 1, **event}
+    before = previous or START
+    ordered = [values[name] for name in HASHED]
+    # As SQL: building this statement by the model costs more than running it.
+    database.execute_sql(
+        _INSERT.format(", ".join([database.param] * (len(HASHED) + 2))),
+        (*ordered, before, link(key, ordered, before)),
+    )
+
+
+@contextmanager
+def opened(path: str) -> Iterator[sqlite3.Connection]:
+    """Open a database file for reading. The caller explains what goes wrong."""
+    # Not read-only where it can be helped: who closes last must be able to remove the -wal.
+    uri = sqlite_uri(path, "mode=rw" if os.access(path, os.W_OK) else "mode=ro")
+    with closing(sqlite3.connect(uri, uri=True, timeout=5)) as connection:
+        connection.execute("PRAGMA query_only = 1")
+        connection.text_factory = lambda raw: raw.decode("utf-8", "surrogateescape")
+        yield connection
+
+
+def batches(connection: sqlite3.Connection) -> Iterator[list[tuple[Any, ...]]]:
+    """Yield all events in the order of their numbers, as :class:`.Walk` takes them."""
+    after = -(2**63)
+    while batch := connection.execute(_READ, (after,)).fetchall():
+        yield batch
+        after = batch[-1][0]
+
+
+def head_of(connection: sqlite3.Connection) -> Head:
+    """Return the number and hash of the newest event."""
+    last, newest, _ = connection.execute(_END).fetchone()
+    return Head(last, (newest or START).hex())
+
+
+def key_of(connection: sqlite3.Connection) -> tuple[bytes | None, int]:
+    """Return the fingerprint of the key in use, and the first event that was made with it."""
+    found = connection.execute(
+        "SELECT (SELECT fingerprint FROM audit_key ORDER BY id DESC LIMIT 1), "
+        "(SELECT max(id) FROM audit_event WHERE action = 'audit:new_key' AND outcome = 'done')"
+    ).fetchone()
+    return found[0], found[1] or 1
+
+
+def check(
+    path: str,
+    file: audit_key.KeyFile,
+    kept: Head | None = None,
+    progress: Callable[[int, int], None] = lambda _done, _total: None,
+) -> Checked:
+    """Walk along the whole chain of a database file.
+
+    It takes some 20 s for a million events, and a few megabytes whatever their
+    number; events that are added meanwhile are walked too.
+
+    Args:
+        path: the database, or a copy of it.
+        file: the audit key.
+        kept: a head from earlier.
+        progress: told now and then how many of how many events are done.
+
+    Raises:
+        DatabaseUnusable: it cannot be read, or the key is missing or another's.
+    """
+    key = file.read()
+    with explained(), opened(path) as connection:
+        expected, since = key_of(connection)
+        file.must_be(expected)
+        total = head_of(connection).number
+        walk = Walk(key, since, kept)
+        broken = None
+        for batch in batches(connection):
+            broken = walk.first_broken(batch)
+            if broken is not None:
+                break
+            progress(walk.number, total)
+        return Checked(Head(walk.number, walk.hash.hex()), since - 1, broken or walk.end())
