@@ -34,7 +34,7 @@ def test_a_healthy_database_has_no_problem(database: Path, maria: Actor) -> None
     assert problems(database) == (0, [])
     answer = keytui("--database", database, "doctor")
     named = {line[9:].partition(":")[0] for line in answer.out.splitlines()}
-    assert named == {name for name, _ in health.CHECKS} | {"clipboard", "terminal"}
+    assert named == {name for name, _ in health.CHECKS} | {"clipboard", "memory", "terminal"}
 
 
 def test_it_leaves_nothing_behind(database: Path, maria: Actor) -> None:
@@ -79,6 +79,11 @@ def _ahead(database: Path) -> None:
         stranger.execute("UPDATE audit_event SET at = at * 2 WHERE id = 1")
 
 
+def _unguarded(database: Path) -> None:
+    with closing(sqlite3.connect(database)) as stranger, stranger:
+        stranger.execute("DROP TRIGGER kt_key_final_on_api_key_update")
+
+
 def _garbage(database: Path) -> None:
     for end in ("-wal", "-shm"):
         Path(f"{database}{end}").unlink(missing_ok=True)
@@ -89,7 +94,7 @@ def _away(database: Path) -> None:
     database.rename(database.with_name("elsewhere.db"))
 
 
-CANNOT_OPEN = ["database", "schema", "pages", "audit chain", "clock"]
+CANNOT_OPEN = ["database", "schema", "rules", "pages", "audit chain", "clock"]
 
 SPOILT: dict[Callable[[Path], None], list[str]] = {
     _open_file: ["permissions"],
@@ -99,6 +104,7 @@ SPOILT: dict[Callable[[Path], None], list[str]] = {
     _changed: ["audit chain"],
     _newer: ["schema", "audit chain"],
     _ahead: ["audit chain", "clock"],
+    _unguarded: ["rules"],
     _garbage: CANNOT_OPEN,
     _away: ["permissions", *CANNOT_OPEN],
 }

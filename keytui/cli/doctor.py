@@ -36,6 +36,7 @@ def doctor_command(session: Session, /, quiet: bool) -> None:
 def _everything(session: Session) -> Iterator[tuple[str, Finding]]:
     yield from doctor.database_checks(*session.files())
     yield from doctor.asked("clipboard", partial(clipboard, session.settings.clipboard, os.environ))
+    yield from doctor.asked("memory", memory)
     yield from doctor.asked("terminal", partial(terminal, os.environ))
 
 
@@ -53,6 +54,17 @@ def clipboard(setting: ClipboardRoute, environ: Mapping[str, str]) -> Iterator[F
             "No clipboard program that pyperclip knows was found: install wl-clipboard or xclip, "
             "or let the terminal copy (osc52)."
         )
+
+
+def memory() -> Iterator[Finding]:
+    """Can a key on show be kept out of the swap space?"""
+    from keytui.tui.reveal.page import Page
+
+    weakness = Page().weakness
+    if weakness:
+        yield note(f"A key on show is in ordinary memory. {weakness}")
+    else:
+        yield ok("A key on show is locked in memory.")
 
 
 def terminal(environ: Mapping[str, str]) -> Iterator[Finding]:

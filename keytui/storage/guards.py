@@ -122,9 +122,10 @@ GUARDS: Final = (
         "kt_event_chained",
         "INSERT",
         "audit_event",
-        "NEW.hash IS NULL OR NEW.previous_hash IS NULL OR "
-        "NEW.id > (SELECT coalesce(max(id), 0) + 1 FROM audit_event) OR "
-        "NEW.previous_hash <> (SELECT hash FROM audit_event ORDER BY id DESC LIMIT 1)",
+        "NOT EXISTS (SELECT 1 FROM audit_event WHERE id = NEW.id) AND "
+        "(NEW.hash IS NULL OR NEW.previous_hash IS NULL OR "
+        "NEW.id <> (SELECT coalesce(max(id), 0) + 1 FROM audit_event) OR "
+        "NEW.previous_hash <> (SELECT hash FROM audit_event ORDER BY id DESC LIMIT 1))",
     ),
 )
 

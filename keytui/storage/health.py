@@ -14,7 +14,7 @@ from typing import Final
 
 from keytui.domain import clock
 from keytui.domain.findings import Finding, note, ok, problem
-from keytui.storage import audit_key, audit_trail, file_checks, schema, sqlite_file
+from keytui.storage import audit_key, audit_trail, file_checks, guards, schema, sqlite_file
 from keytui.storage.faults import explained
 
 _RESET_FIXED: Final = ((3, 51, 3), (3, 50, 7), (3, 44, 6))
@@ -133,6 +133,19 @@ def current(place: Place) -> Iterator[Finding]:
     yield ok("Its tables are those of this keytui.")
 
 
+def rules(place: Place) -> Iterator[Finding]:
+    """Do the rules still stand in it?"""
+    with explained(), _reading(place) as connection:
+        found = guards.problems(connection)
+    for what in found:
+        yield problem(
+            f"Somebody changed the rules that stand in the database: {what}. "
+            "Find out who, and restore it from a backup."
+        )
+    if not found:
+        yield ok("Its rules are in place.")
+
+
 def whole(place: Place) -> Iterator[Finding]:
     """Are its pages in order?"""
     with explained(), _reading(place) as connection:
@@ -178,6 +191,7 @@ CHECKS: Final[tuple[tuple[str, Callable[[Place], Iterator[Finding]]], ...]] = (
     ("file system", file_system),
     ("database", usable),
     ("schema", current),
+    ("rules", rules),
     ("pages", whole),
     ("audit chain", chain),
     ("clock", clock_is_right),

@@ -5,6 +5,7 @@ that exists is always a whole one. An existing but empty file is refused: taken
 for new, it would offer whoever comes first to be the administrator.
 """
 
+import errno
 import math
 import os
 import sqlite3
@@ -17,7 +18,7 @@ from peewee import SqliteDatabase
 
 from keytui.domain.errors import DatabaseUnusable
 from keytui.storage import audit_key, file_checks, schema
-from keytui.storage.faults import explained
+from keytui.storage.faults import explain, explained
 from keytui.storage.write_gate import write_gate
 
 Engine: TypeAlias = Callable[[Path], SqliteDatabase]
@@ -55,6 +56,8 @@ def prepare(path: Path, engine: Engine, *, create: bool) -> None:
                         _bring_up_to_date(database, path)
             schema.check_guards(connection, str(path))
     except OSError as error:
+        if error.errno in (errno.ENOSPC, errno.EDQUOT):
+            raise explain(error) from error
         raise DatabaseUnusable(
             f"The database {path} cannot be used ({error.strerror}): "
             "check the path and its permissions."
