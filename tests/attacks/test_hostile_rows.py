@@ -45,7 +45,7 @@ def _infest(home: Home) -> None:
             "INSERT INTO audit_event(id, at, actor, action, outcome, target, detail, origin,"
             " about_id, previous_hash, hash)"
             " VALUES (? + 1, 1, ?, 'user:create', 'done', ?, ?, ?, ?, ?, ?)",
-            *(last, text, text, text, text, maria, before, bytes([number]) * 32),
+            *(last, text, text, text, text, maria, before, bytes([number + 1]) * 32),
         )
     home.rows("UPDATE user SET last_sign_in_from = ?, reset_at = 3, reset_by = ?", CLIPBOARD, TITLE)
 

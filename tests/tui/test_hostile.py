@@ -105,7 +105,7 @@ def hostile(request: pytest.FixtureRequest, person: MakePerson, adam: Actor) -> 
         "INSERT INTO audit_event (id, at, actor_row_id, actor, action, outcome, target, about_id, "
         "detail, origin, previous_hash, hash) "
         "VALUES (? + 1, 1, ?, ?, 'user:create', 'done', ?, ?, ?, ?, ?, ?)",
-        (last, mallory.row_id, text, text, maria.row_id, text, text, before, bytes(32)),
+        (last, mallory.row_id, text, text, maria.row_id, text, text, before, b"h" * 32),
     )
     return text
 
