@@ -4,14 +4,14 @@ import pytest
 from textual import _wait
 from textual.widgets import Button
 
-from keytui.tui.reveal import screen as reveal
+from keytui.tui.reveal import quiet
 from keytui.tui.screens import place
 
 
 @pytest.fixture(autouse=True)
 def _no_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let a key count at once on a pop-up, and a filter ask at once."""
-    monkeypatch.setattr(reveal, "QUIET_SECONDS", 0)
+    monkeypatch.setattr(quiet, "QUIET_SECONDS", 0)
     monkeypatch.setattr(place, "FILTER_DELAY", 0.001)
 
 

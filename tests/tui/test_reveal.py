@@ -9,7 +9,7 @@ import pytest
 from keytui.domain.records import Actor
 from keytui.settings import ClipboardRoute
 from keytui.tui.reveal import deadline as deadline_module
-from keytui.tui.reveal import screen as reveal_module
+from keytui.tui.reveal import quiet as quiet_module
 from keytui.tui.reveal.clipboard import child
 from keytui.tui.reveal.clipboard.clearing import Cleared, Clearing
 from keytui.tui.reveal.screen import Occasion, Reveal
@@ -89,8 +89,8 @@ async def test_a_resize_does_not_close_it(maria: Actor) -> None:
 async def test_keys_typed_ahead_are_ignored(maria: Actor, monkeypatch: pytest.MonkeyPatch) -> None:
     """What was typed before it could be seen answers nothing, and each such key prolongs the quiet."""
     present = 1_000.0
-    monkeypatch.setattr(reveal_module, "monotonic", lambda: present)
-    monkeypatch.setattr(reveal_module, "QUIET_SECONDS", 0.4)
+    monkeypatch.setattr(quiet_module, "monotonic", lambda: present)
+    monkeypatch.setattr(quiet_module, "QUIET_SECONDS", 0.4)
     async with revealing() as (tui, reveal):
         for key in ("enter", "c", "enter", "enter", "c", "enter"):
             present += 0.3
@@ -107,8 +107,8 @@ async def test_typing_on_without_looking_answers_nothing(
 ) -> None:
     """Whoever types on, whatever keys, prolongs the quiet: the Enter at the end counts for nothing."""
     present = 1_000.0
-    monkeypatch.setattr(reveal_module, "monotonic", lambda: present)
-    monkeypatch.setattr(reveal_module, "QUIET_SECONDS", 0.4)
+    monkeypatch.setattr(quiet_module, "monotonic", lambda: present)
+    monkeypatch.setattr(quiet_module, "QUIET_SECONDS", 0.4)
     async with revealing() as (tui, _):
         for key in (*"keyboard", "tab", "enter"):
             present += 0.2
@@ -121,8 +121,8 @@ async def test_an_enter_right_after_a_copy_does_not_close_it(
 ) -> None:
     """After a copy the focus is on OK, and a hasty second Enter is ignored there."""
     present = 1_000.0
-    monkeypatch.setattr(reveal_module, "monotonic", lambda: present)
-    monkeypatch.setattr(reveal_module, "QUIET_SECONDS", 0.4)
+    monkeypatch.setattr(quiet_module, "monotonic", lambda: present)
+    monkeypatch.setattr(quiet_module, "QUIET_SECONDS", 0.4)
     async with revealing(clipboard=ClipboardRoute.OSC52) as (tui, reveal):
         present += 0.5
         await tui.press("enter")
@@ -260,8 +260,8 @@ async def test_enter_held_down_does_not_answer_the_question(
 ) -> None:
     """OK before any copy asks; the Enters that follow at once do not answer."""
     present = 1_000.0
-    monkeypatch.setattr(reveal_module, "monotonic", lambda: present)
-    monkeypatch.setattr(reveal_module, "QUIET_SECONDS", 0.4)
+    monkeypatch.setattr(quiet_module, "monotonic", lambda: present)
+    monkeypatch.setattr(quiet_module, "QUIET_SECONDS", 0.4)
     async with revealing() as (tui, reveal):
         present += 0.5
         await tui.press("tab")

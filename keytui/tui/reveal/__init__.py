@@ -10,7 +10,7 @@ in. After OK the page is overwritten, and there was never anything else.
     driver          Textual's driver, writing through that file
     sequences       the bytes that copy a secret to a terminal's clipboard (OSC 52)
     secret_line     the line that shows it; deadline: the thread that ends it
-    screen          the pop-up; saving: Save to file
+    screen          the pop-up; quiet: keys typed ahead; saving: Save to file
     clipboard/      the ways of Copy to clipboard, and clearing it again
 
 Promised, and tested by searching the memory of the running program:

@@ -7,7 +7,6 @@ alone for too long it masks the secret, and says so.
 
 import hmac
 from dataclasses import dataclass
-from time import monotonic
 from typing import ClassVar
 
 from textual.app import ComposeResult
@@ -20,15 +19,12 @@ from keytui.domain.errors import BadInput
 from keytui.domain.secret import Secret
 from keytui.tui.reveal import saving
 from keytui.tui.reveal.deadline import Deadline
+from keytui.tui.reveal.quiet import Quiet
 from keytui.tui.reveal.secret_line import SecretLine
 from keytui.tui.screens.dialog import Dialog, button
 from keytui.tui.screens.form import Entry, Form, Values
 from keytui.tui.widgets.field import Field, Labelled
 from keytui.tui.widgets.plain import plain
-
-QUIET_SECONDS = 0.4
-"""How long no key may have come before one counts: what was typed before the
-pop-up could be seen must not answer it."""
 
 CHECKED = 6
 """How many of the last characters prove a copy: those of a key text's checksum."""
@@ -78,7 +74,7 @@ class Reveal(Dialog[bool]):
         self._form: Form[str] | None = None
         self._taken = ""
         self._warned = False
-        self._quiet_from = monotonic()
+        self._quiet = Quiet()
 
     def body(self) -> ComposeResult:
         """Lay out the words and the secret."""
@@ -114,7 +110,7 @@ class Reveal(Dialog[bool]):
 
     def on_key(self) -> None:
         """Let every key that was typed ahead prolong the quiet."""
-        self._typed_ahead()
+        self._quiet.typed_ahead()
 
     def on_button_pressed(self, event: Button.Pressed) -> None:
         """Copy, save or be done, unless the key was typed ahead."""
@@ -177,7 +173,7 @@ class Reveal(Dialog[bool]):
         self._taken = how
         self.say(sentence)
         self.set_focus(self.query_one("#ok"))
-        self._quiet_from = monotonic()
+        self._quiet.begin()
 
     def copy_is_gone(self) -> None:
         """The clipboard was cleared: what was copied into it does not count any more."""
@@ -202,7 +198,7 @@ class Reveal(Dialog[bool]):
 
     def accept(self) -> None:
         """Close for good; before it was taken anywhere it is asked once."""
-        if self._typed_ahead() or self.busy:
+        if self._quiet.typed_ahead() or self.busy:
             return
         if self.masked:
             self.dismiss(False)
@@ -211,7 +207,7 @@ class Reveal(Dialog[bool]):
             self.dismiss(True)
         else:
             self._warned = True
-            self._quiet_from = monotonic()  # Enter held down must not answer it
+            self._quiet.begin()  # Enter held down must not answer it
             self.complain(
                 f"NOT COPIED yet. Press OK again to close; to get another, "
                 f"{self.occasion.otherwise}."
@@ -267,15 +263,8 @@ class Reveal(Dialog[bool]):
         return duration(self.keytui.settings.reveal_seconds * SECOND)
 
     def _may_take(self) -> bool:
-        if self._typed_ahead() or self.busy:
+        if self._quiet.typed_ahead() or self.busy:
             return False
         if self.masked:
             self.complain("It is masked: nobody can see it again. OK closes this.")
         return not self.masked
-
-    def _typed_ahead(self) -> bool:
-        present = monotonic()
-        early = present - self._quiet_from < QUIET_SECONDS
-        if early:
-            self._quiet_from = present
-        return early
