@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from keytui.domain.permissions import PERMISSIONS, Role
-from keytui.services.report import COLUMNS
+from keytui.services.report_lines import COLUMNS
 from keytui.settings import Settings
 from keytui.tui.screens.manage_users import ManageUsers
 from keytui.tui.screens.profile import Profile

@@ -2,13 +2,12 @@
 
 import json
 import sys
-from collections.abc import Callable
 from dataclasses import asdict
-from time import monotonic
 
 import click
 
 from keytui.cli.exits import ExitCode, fail, say
+from keytui.cli.progress import Progress
 from keytui.cli.session import acting_as
 from keytui.domain import clock
 from keytui.domain.audit_chain import Head
@@ -53,9 +52,11 @@ def audit_list(actor: Actor, containing: str, limit: int, as_json: bool) -> None
 def audit_check_command(actor: Actor, kept: str | None) -> None:
     """Tell whether anybody changed the audit trail (exit code 0 whole, 1 broken, 2 not checked)."""
     head = None if kept is None else Head.parse(kept)
+    progress = Progress("events")
     try:
-        found = audit_check.check(actor, head, _progress())
+        found = audit_check.check(actor, head, progress)
     except KeyboardInterrupt:
+        progress.end()
         fail("Stopped: the audit trail was not checked to its end.", ExitCode.CANNOT)
     if found.broken is not None:
         click.echo(f"Broken: {found.broken.what}")
@@ -87,16 +88,3 @@ def audit_new_key(actor: Actor, reason: str) -> None:
     if kept:
         say(f"The old key is kept as {kept}.")
     click.echo(str(audit_check.head(actor)))
-
-
-def _progress() -> Callable[[int, int], None]:
-    """Return what shows how far a check is: on a terminal, once it takes over a second."""
-    begun = monotonic()
-
-    def show(done: int, total: int) -> None:
-        if sys.stderr.isatty() and monotonic() - begun > 1:
-            end = "\r" if done < total else "\n"
-            click.echo(f"\r{done:,} of {total:,} events checked", nl=False, err=True)
-            click.echo(end, nl=False, err=True)
-
-    return show

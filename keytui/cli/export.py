@@ -4,20 +4,22 @@ import sys
 
 import click
 
-from keytui.cli.exits import say
+from keytui.cli.exits import ExitCode, fail, say
+from keytui.cli.progress import Progress
 from keytui.cli.session import acting_as
 from keytui.domain.errors import Conflict
 from keytui.domain.paths import absolute_path
 from keytui.domain.records import Actor
 from keytui.services import audit_check, report
+from keytui.services.report_lines import Format
 
 
 @click.command("export")
 @click.option(
     "--format",
     "form",
-    type=click.Choice([form.value for form in report.Format]),
-    default=report.Format.CSV.value,
+    type=click.Choice([form.value for form in Format]),
+    default=Format.CSV.value,
     show_default=True,
     help="CSV, or JSON lines.",
 )
@@ -26,14 +28,17 @@ from keytui.services import audit_check, report
 @acting_as
 def export(actor: Actor, form: str, output: str, replace: bool) -> None:
     """Export Account API Key: one row per key of the whole system (administrators)."""
-    if output == "-":
-        report.export_to_stream(actor, report.Format(form), sys.stdout.buffer)
-        say(f"Audit head {audit_check.head(actor)}")
-        return
-    path = absolute_path(output)
+    progress = Progress("keys")
     try:
-        rows = report.export(actor, report.Format(form), path, replace=replace)
+        if output == "-":
+            report.export_to_stream(actor, Format(form), sys.stdout.buffer, progress=progress)
+        else:
+            path = absolute_path(output)
+            rows = report.export(actor, Format(form), path, replace=replace, progress=progress)
+            say(f"{rows} keys written to {path}.")
     except Conflict as error:
         raise Conflict(f"{error} Use --replace to replace it.") from error
-    say(f"{rows} keys written to {path}.")
+    except KeyboardInterrupt:
+        progress.end()
+        fail("Stopped: nothing was exported.", ExitCode.CANNOT)
     say(f"Audit head {audit_check.head(actor)}")

@@ -4,6 +4,7 @@
     ├── BadInput                what was typed does not fit: correct it
     ├── Refused                 the rules say no: ask somebody who may
     ├── Conflict                somebody else was first: look again
+    ├── Cancelled               the person stopped it: nothing was done
     ├── SignInFailed            wrong User ID, password or code: try again
     │   └── TooManyAttempts     wait ``seconds``, then try again
     ├── SignedOut               this sign-in is no longer good: sign in again
@@ -29,6 +30,10 @@ class Refused(KeytuiError):
 
 class Conflict(KeytuiError):
     """The thing changed since it was shown. Nothing was changed by this act."""
+
+
+class Cancelled(KeytuiError):
+    """The person stopped what was under way. Nothing is left of it."""
 
 
 class SignInFailed(KeytuiError):

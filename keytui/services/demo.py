@@ -16,7 +16,7 @@ from keytui.domain.audit import Action, Outcome
 from keytui.domain.clock import DAY, HOUR, MINUTE
 from keytui.domain.permissions import Role
 from keytui.domain.records import Actor
-from keytui.services import api_keys, recording, report, users
+from keytui.services import api_keys, recording, report, report_lines, users
 from keytui.storage.models import ApiKeyRow, UserRow
 
 PASSWORD: Final = "demo-only-passphrase"  # noqa: S105 - of a database that is thrown away
@@ -175,7 +175,7 @@ def _visit(name: str, origin: str) -> None:
 
 
 def _export(administrator: Actor) -> None:
-    report.export_to_stream(administrator, report.Format.CSV, io.BytesIO())
+    report.export_to_stream(administrator, report_lines.Format.CSV, io.BytesIO())
 
 
 def _actor(name: str, origin: str) -> Actor:

@@ -1,18 +1,19 @@
 """The report *Account API Key*: one row per key of the whole system.
 
-The rows are first written to a private file beside their place. The file is
-put into its place and the export on record together: if the event cannot be
-written, the file is taken away again, and there is never half of one.
+The rows are read and written one after the other, however many there are, and
+first to a private file beside their place. The file is put into its place and the
+export on record together: if the event cannot be written, the file is taken away
+again, and there is never half of one.
 """
 
-import csv
+import gzip
 import io
-import json
 import os
+import shutil
 import tempfile
-from enum import StrEnum
+from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import BinaryIO, Final, TextIO
+from typing import IO, BinaryIO, Final, TypeAlias, cast
 
 from keytui.domain import clock
 from keytui.domain.audit import Action
@@ -23,53 +24,16 @@ from keytui.domain.text import harmless
 from keytui.services import report_place
 from keytui.services.acting import acting, looking
 from keytui.services.key_records import record, select_keys
+from keytui.services.report_lines import Format, write
 from keytui.storage.models import ApiKeyRow, UserRow
 
-COLUMNS: Final = (
-    "user_id",
-    "masked_key",
-    "status",
-    "key_age_days",
-    "last_used",
-    "key_id",
-    "label",
-    "created_at",
-    "expires_at",
-    "state",
-    "deactivated_at",
-    "deactivated_by",
-    "deactivation_reason",
-    "last_used_from",
-)
-"""The columns in their order; the first five are fixed by the product's rules."""
+Progress: TypeAlias = Callable[[int, int], object]
+"""Told now and then how many of how many rows are written; may raise to stop it."""
 
-NEVER: Final = "never"
-
-# OWASP "CSV Injection" and ASVS 5.0 §1.2.10: a cell that starts like this is a
-# formula to a spreadsheet. The full-width forms are folded to these by some.
-_FORMULA_STARTS: Final = (
-    "=",
-    "+",
-    "-",
-    "@",
-    "\t",
-    "\r",
-    "\n",
-    "\0",
-    "＝",
-    "＋",
-    "－",
-    "＠",
-)
-
-
-class Format(StrEnum):
-    """How the report is written."""
-
-    CSV = "csv"
-    """RFC 4180 in UTF-8, safe to open in a spreadsheet."""
-    JSONL = "jsonl"
-    """One JSON object a line, in UTF-8."""
+_TELL_EVERY: Final = 500
+"""Rows: some 10 ms apart."""
+_IN_MEMORY: Final = 1 << 20
+"""Bytes of a report to a stream that are kept in memory; more go to an unnamed file."""
 
 
 def proposed_name(form: Format) -> str:
@@ -77,14 +41,22 @@ def proposed_name(form: Format) -> str:
     return f"account-api-keys-{clock.stamp(clock.now())}.{form}"
 
 
-def export(actor: Actor, form: Format, path: Path, *, replace: bool = False) -> int:
+def export(
+    actor: Actor,
+    form: Format,
+    path: Path,
+    *,
+    replace: bool = False,
+    progress: Progress = lambda _done, _total: None,
+) -> int:
     """Write the report to a file that its account alone can read (0600).
 
     Args:
         actor: who exports.
-        form: how it is written.
+        form: how it is written; compressed (RFC 1952) where the name ends in ``.gz``.
         path: where to.
         replace: whether a file that is there already may be replaced.
+        progress: told how far it is; what it raises stops the export, and nothing is left of it.
 
     Returns:
         The number of rows.
@@ -102,8 +74,12 @@ def export(actor: Actor, form: Format, path: Path, *, replace: bool = False) -> 
             report_place.check(path, replace=replace)
             handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
             unfinished = Path(name)
-            with os.fdopen(handle, "w", encoding="utf-8", newline="") as file:
-                rows = _write(form, file)
+            with os.fdopen(handle, "wb") as file:
+                if path.suffix == ".gz":
+                    with gzip.GzipFile("", "wb", fileobj=file, mtime=0) as packed:
+                        rows = _write(form, cast("IO[bytes]", packed), progress)
+                else:
+                    rows = _write(form, file, progress)
                 file.flush()
                 os.fsync(handle)
         with (
@@ -123,66 +99,66 @@ def export(actor: Actor, form: Format, path: Path, *, replace: bool = False) -> 
     return rows
 
 
-def export_to_stream(actor: Actor, form: Format, stream: BinaryIO) -> int:
+def export_to_stream(
+    actor: Actor,
+    form: Format,
+    stream: BinaryIO,
+    *,
+    progress: Progress = lambda _done, _total: None,
+) -> int:
     """Write the report to an open stream, such as standard output.
 
     The whole report is made and put on record before its first byte leaves.
+
+    Args:
+        actor: who exports.
+        form: how it is written.
+        stream: where to.
+        progress: told how far it is; what it raises stops the export.
 
     Returns:
         The number of rows.
 
     Raises:
         Refused: the actor is no administrator.
+        BadInput: there is no room to make it.
     """
-    whole = io.StringIO(newline="")
-    with looking(actor, Action.REPORT_EXPORT) as deed:
-        deed.require(Permission.EXPORT_REPORT)
-        rows = _write(form, whole)
-    with acting(actor, Action.REPORT_EXPORT) as deed:
-        deed.require(Permission.EXPORT_REPORT)
-        deed.record(f"{rows} rows as {form} to a stream")
-    stream.write(whole.getvalue().encode("utf-8"))
+    try:
+        with tempfile.SpooledTemporaryFile(_IN_MEMORY) as whole:
+            with looking(actor, Action.REPORT_EXPORT) as deed:
+                deed.require(Permission.EXPORT_REPORT)
+                rows = _write(form, whole, progress)
+            with acting(actor, Action.REPORT_EXPORT) as deed:
+                deed.require(Permission.EXPORT_REPORT)
+                deed.record(f"{rows} rows as {form} to a stream")
+            whole.seek(0)
+            shutil.copyfileobj(whole, stream)
+    except OSError as error:
+        if isinstance(error, BrokenPipeError):
+            raise
+        raise BadInput(
+            f"The report cannot be made ({error.strerror}): free some space, then try again."
+        ) from error
     stream.flush()
     return rows
 
 
-def _write(form: Format, file: TextIO) -> int:
+def _write(form: Format, file: IO[bytes], progress: Progress) -> int:
     present = clock.now()
+    text = io.TextIOWrapper(file, encoding="utf-8", newline="", write_through=False)
+    try:
+        return write(_keys(present, progress), form, text, present)
+    finally:
+        text.flush()
+        text.detach()
+
+
+def _keys(present: int, progress: Progress) -> Iterator[ApiKey]:
+    total = ApiKeyRow.select().count()
     query = select_keys().order_by(UserRow.user_id, ApiKeyRow.id)
-    lines = [_line(record(row, present), present) for row in query.dicts()]
-    if form is Format.JSONL:
-        file.writelines(json.dumps(line, ensure_ascii=False) + "\n" for line in lines)
-    else:
-        writer = csv.writer(file, quoting=csv.QUOTE_NONNUMERIC)
-        writer.writerow(COLUMNS)
-        for line in lines:
-            writer.writerow([_cell(value) for value in line.values()])
-    return len(lines)
-
-
-def _line(key: ApiKey, present: int) -> dict[str, str | int | None]:
-    values = (
-        key.user_id,
-        key.masked,
-        key.status,
-        key.age_days(present),
-        NEVER if key.last_used_at is None else clock.iso(key.last_used_at),
-        key.key_id,
-        key.label,
-        clock.iso(key.created_at),
-        key.expires_at and clock.iso(key.expires_at),
-        key.state,
-        key.deactivated_at and clock.iso(key.deactivated_at),
-        key.deactivated_by,
-        key.deactivation_reason,
-        key.last_used_from,
-    )
-    harmless_values = (harmless(value) if isinstance(value, str) else value for value in values)
-    return dict(zip(COLUMNS, harmless_values, strict=True))
-
-
-def _cell(value: str | int | None) -> str | int:
-    if isinstance(value, int):
-        return value
-    text = value or ""
-    return "'" + text if text.lstrip(" ").startswith(_FORMULA_STARTS) else text
+    done = 0
+    for done, row in enumerate(query.dicts().iterator(), 1):
+        yield record(row, present)
+        if done % _TELL_EVERY == 0:
+            progress(done, total)
+    progress(done, done)

@@ -23,9 +23,9 @@ def check(path: Path, *, replace: bool) -> None:
         Conflict: there is a file already, and ``replace`` is false.
         OSError: it is a folder.
     """
-    if path.suffix not in ENDINGS:
+    if path.name.removesuffix(".gz").endswith(ENDINGS) is False:
         raise BadInput(
-            f"A report's name ends in .csv or .jsonl, unlike {harmless(path.name)[:64]}: "
+            f"A report's name ends in .csv or .jsonl (or that and .gz), unlike {harmless(path.name)[:64]}: "
             "choose another place."
         )
     if is_open_database(path):

@@ -11,7 +11,7 @@ from keytui.domain.audit import Outcome
 from keytui.domain.errors import BadInput, Refused
 from keytui.domain.permissions import Role
 from keytui.domain.records import Actor
-from keytui.services import api_keys, report, users
+from keytui.services import api_keys, report, report_lines, users
 from keytui.services.host import host_actor
 from tests.support import NOBODY, trail
 
@@ -55,7 +55,7 @@ def test_its_acts_are_on_record_under_its_name(host: Actor, maria: Actor, tmp_pa
     """What it does is done by ``host:NAME`` in the trail and in the rows."""
     key, _ = api_keys.create_key(maria, "CI")
     api_keys.deactivate_key(host, key.key_id, "rotated by cron")
-    report.export(host, report.Format.CSV, tmp_path / "report.csv")
+    report.export(host, report_lines.Format.CSV, tmp_path / "report.csv")
     users.reset_sign_in(host, "maria")
     assert [event.actor for event in trail()[-3:]] == [host.user_id] * 3
     assert api_keys.list_keys(host, "maria")[0].deactivated_by == host.user_id

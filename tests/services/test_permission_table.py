@@ -11,7 +11,7 @@ from keytui.domain.audit import Outcome
 from keytui.domain.errors import Refused
 from keytui.domain.permissions import Role
 from keytui.domain.records import Actor
-from keytui.services import api_keys, audit, audit_check, report, users
+from keytui.services import api_keys, audit, audit_check, report, report_lines, users
 from tests.support import MakePerson, people_and_keys, signed_in, trail
 
 ADMINISTRATORS_ONLY = "Only an administrator manages users."
@@ -64,10 +64,10 @@ ACTIONS: dict[str, Act] = {
     "view the own keys": lambda w, who: api_keys.list_keys(who),
     "view another's keys": lambda w, who: api_keys.list_keys(who, "noor"),
     "export to a file": lambda w, who: report.export(
-        who, report.Format.CSV, w.folder / "report.csv"
+        who, report_lines.Format.CSV, w.folder / "report.csv"
     ),
     "export to a stream": lambda w, who: report.export_to_stream(
-        who, report.Format.JSONL, io.BytesIO()
+        who, report_lines.Format.JSONL, io.BytesIO()
     ),
     "add a person": lambda w, who: users.add_user(who, "zoe", Role.USER),
     "add an administrator": lambda w, who: users.add_user(who, "zoe", Role.ADMINISTRATOR),

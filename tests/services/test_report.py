@@ -9,8 +9,8 @@ import pytest
 
 from keytui.domain.permissions import Role
 from keytui.domain.records import Actor
-from keytui.services import api_keys, report, users
-from keytui.services.report import Format
+from keytui.services import api_keys, report, report_lines, users
+from keytui.services.report_lines import Format
 from keytui.storage.models import ApiKeyRow
 from tests.support import Clock, MakePerson, text_of
 
@@ -33,7 +33,7 @@ def test_the_columns_stand_in_the_order_of_the_rules(host: Actor) -> None:
     """The five of the product's rules come first, also in a report without keys."""
     (header,) = csv.reader(io.StringIO(written(host), newline=""))
     assert header[:5] == FIRST_COLUMNS
-    assert header == list(report.COLUMNS)
+    assert header == list(report_lines.COLUMNS)
 
 
 def test_a_row_says_what_is_known_of_a_key(clock: Clock, maria: Actor, adam: Actor) -> None:
@@ -165,7 +165,7 @@ def test_a_json_line_has_the_same_columns(maria: Actor, adam: Actor) -> None:
     api_keys.create_key(maria, "CI")
     api_keys.create_key(maria, "CD")
     lines = [json.loads(line) for line in written(adam, Format.JSONL).splitlines()]
-    assert [list(line) for line in lines] == [list(report.COLUMNS)] * 2
+    assert [list(line) for line in lines] == [list(report_lines.COLUMNS)] * 2
     assert (lines[0]["key_age_days"], lines[0]["key_id"]) == (0, 1)
     assert (lines[0]["last_used"], lines[0]["deactivated_at"]) == ("never", None)
 

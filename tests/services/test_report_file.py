@@ -1,8 +1,10 @@
 """The report's file: private, whole, on record, or not there."""
 
+import gzip
 import io
 import resource
 import stat
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -10,10 +12,11 @@ import peewee
 import pytest
 
 from keytui.domain.audit import Action, Outcome
-from keytui.domain.errors import BadInput, Conflict, KeytuiError, Refused
+from keytui.domain.errors import BadInput, Cancelled, Conflict, KeytuiError, Refused
 from keytui.domain.records import Actor
 from keytui.services import api_keys, report
-from keytui.services.report import Format
+from keytui.services.report_lines import Format
+from keytui.storage.database import close_database
 from keytui.storage.models import database as connection
 from tests.support import Clock, trail
 
@@ -240,3 +243,56 @@ def test_a_name_that_acts_is_said_harmlessly(clock: Clock, adam: Actor, folder: 
     with pytest.raises(Conflict) as refused:
         report.export(adam, Format.CSV, path)
     assert "\x1b" not in str(refused.value) + exports()[0][2]
+
+
+def test_a_name_that_ends_in_gz_is_compressed(adam: Actor, folder: Path) -> None:
+    """The same bytes, packed; two exports of the same keys are the same file."""
+    plain, packed, again = (folder / name for name in ("a.csv", "a.csv.gz", "b.csv.gz"))
+    for path in (plain, packed, again):
+        assert report.export(adam, Format.CSV, path) == 100
+    assert gzip.decompress(packed.read_bytes()) == plain.read_bytes()
+    assert packed.read_bytes() == again.read_bytes()
+    assert packed.stat().st_size < plain.stat().st_size / 3
+    assert stat.S_IMODE(packed.stat().st_mode) == 0o600
+
+
+def test_an_export_that_is_stopped_leaves_nothing(
+    adam: Actor, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """No file, no half of one, no event: it did not happen."""
+    monkeypatch.setattr(report, "_TELL_EVERY", 10)
+    told: list[tuple[int, int]] = []
+
+    def stop(done: int, total: int) -> None:
+        told.append((done, total))
+        if done == 50:
+            raise Cancelled("Stopped: nothing was exported.")
+
+    before = exports()
+    for path in (folder / "a.csv", folder / "a.csv.gz"):
+        with pytest.raises(Cancelled):
+            report.export(adam, Format.CSV, path, progress=stop)
+    with pytest.raises(Cancelled):
+        report.export_to_stream(adam, Format.CSV, io.BytesIO(), progress=stop)
+    assert list(folder.iterdir()) == []
+    assert exports() == before
+    assert told[:5] == [(10, 100), (20, 100), (30, 100), (40, 100), (50, 100)]
+
+
+def test_keys_that_come_meanwhile_are_not_half_in_it(
+    adam: Actor, maria: Actor, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The report is of one moment, though others go on creating while it is written."""
+    monkeypatch.setattr(report, "_TELL_EVERY", 10)
+
+    def create(done: int, total: int) -> None:
+        if done < total:
+            thread = threading.Thread(
+                target=lambda: (api_keys.create_key(maria, "late"), close_database())
+            )
+            thread.start()
+            thread.join()
+
+    path = folder / "report.jsonl"
+    assert report.export(adam, Format.JSONL, path, progress=create) == 100
+    assert "late" not in path.read_text("utf-8")

@@ -4,11 +4,14 @@ import json
 import os
 import re
 import stat
+import threading
 from pathlib import Path
 
 import pytest
 
 from keytui.domain.records import Actor
+from keytui.services import report
+from keytui.tui.screens import export as export_screen
 from keytui.tui.screens.action_menu import ActionMenu
 from keytui.tui.screens.export import Export
 from keytui.tui.screens.manage_users import ManageUsers
@@ -160,3 +163,30 @@ async def test_escape_writes_nothing(adam: Actor, tmp_path: Path) -> None:
         await tui.press("escape")
         await tui.on(ManageUsers)
     assert not (tmp_path / "report.csv").exists()
+
+
+async def test_esc_stops_an_export_that_is_under_way(
+    adam: Actor, maria: Actor, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It says how far it is; Esc stops it, leaves no file, and the same dialog can go on."""
+    for number in range(30):
+        new_key(maria, f"key {number}")
+    going, go_on = threading.Event(), threading.Event()
+    monkeypatch.setattr(report, "_TELL_EVERY", 10)
+    monkeypatch.setattr(export_screen, "_TELL_SECONDS", 0)
+    monkeypatch.setattr(export_screen, "sleep", lambda _: (going.set(), go_on.wait(30)))
+    folder = tmp_path / "reports"
+    folder.mkdir()
+    async with running("adam") as tui:
+        screen = await export_to(tui, str(folder / "report.csv"))
+        await tui.press("enter")
+        await tui.until(going.is_set)
+        await tui.until(lambda: "10 of 30 keys" in tui.message)
+        await tui.press("escape")
+        assert tui.app.screen is screen
+        go_on.set()
+        await tui.until(lambda: tui.message == "Stopped: nothing was exported.")
+        assert os.listdir(folder) == []
+        await tui.press("enter")
+        await tui.on(ManageUsers)
+        await tui.until(lambda: "30 keys written to" in tui.message)

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
-from keytui.services import report
+from keytui.services import report, report_lines
 from keytui.services.host import host_actor
 from keytui.storage.database import close_database, open_database
 from tests.verification.serving import Server, free_port, serving
@@ -65,7 +65,9 @@ class Site:
         """Return the exported report, by key_id."""
         stream = io.BytesIO()
         open_database(str(self.ring.database))
-        report.export_to_stream(host_actor(self.ring.database, "local"), report.Format.CSV, stream)
+        report.export_to_stream(
+            host_actor(self.ring.database, "local"), report_lines.Format.CSV, stream
+        )
         close_database()
         rows = csv.DictReader(io.StringIO(stream.getvalue().decode()))
         return {row["key_id"]: row for row in rows}

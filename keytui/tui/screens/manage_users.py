@@ -14,6 +14,7 @@ from keytui.domain.records import Actor, User
 from keytui.domain.secret import Secret
 from keytui.domain.states import Status
 from keytui.services import audit_check, report, users
+from keytui.services.report_lines import Format
 from keytui.tui.menu import MenuAction, bindings
 from keytui.tui.reveal.screen import Occasion, Reveal
 from keytui.tui.screens.confirm import Confirm
@@ -147,9 +148,11 @@ class ManageUsers(Place):
                 f"{done.rows:,} keys written to {text.harmless(str(done.path))}."
             )
 
-    async def _export(self, form: report.Format, path: Path, replace: bool) -> tuple[int, Head]:
+    async def _export(
+        self, form: Format, path: Path, replace: bool, progress: report.Progress
+    ) -> tuple[int, Head]:
         rows = await self.keytui.background.export(
-            report.export, self.actor, form, path, replace=replace
+            report.export, self.actor, form, path, replace=replace, progress=progress
         )
         return rows, await self.keytui.background.export(audit_check.head, self.actor)
 
