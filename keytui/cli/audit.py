@@ -12,7 +12,7 @@ from keytui.cli.session import acting_as
 from keytui.domain import clock
 from keytui.domain.audit_chain import Head
 from keytui.domain.records import Actor
-from keytui.domain.text import harmless
+from keytui.domain.text import counted, harmless
 from keytui.services import audit, audit_check
 
 
@@ -61,7 +61,7 @@ def audit_check_command(actor: Actor, kept: str | None) -> None:
     if found.broken is not None:
         click.echo(f"Broken: {found.broken.what}")
         sys.exit(ExitCode.REFUSED)
-    click.echo(f"Whole: {found.head.number:,} events, head {found.head}")
+    click.echo(f"Whole: {counted(found.head.number, 'event')}, head {found.head}")
     if found.unproved:
         say(
             f"Events 1 to {found.unproved:,} were made with a key that is gone: "

@@ -10,6 +10,7 @@ from keytui.cli.session import acting_as
 from keytui.domain.errors import Conflict
 from keytui.domain.paths import absolute_path
 from keytui.domain.records import Actor
+from keytui.domain.text import counted
 from keytui.services import audit_check, report
 from keytui.services.report_lines import Format
 
@@ -35,7 +36,7 @@ def export(actor: Actor, form: str, output: str, replace: bool) -> None:
         else:
             path = absolute_path(output)
             rows = report.export(actor, Format(form), path, replace=replace, progress=progress)
-            say(f"{rows} keys written to {path}.")
+            say(f"{counted(rows, 'key')} written to {path}.")
     except Conflict as error:
         raise Conflict(f"{error} Use --replace to replace it.") from error
     except KeyboardInterrupt:

@@ -64,6 +64,11 @@ def harmless(text: str) -> str:
     return text.translate(_DROPPED)
 
 
+def counted(number: int, thing: str) -> str:
+    """Return how many there are of a thing: ``1 key``, ``2,000 keys``."""
+    return f"{number:,} {thing}" if number == 1 else f"{number:,} {thing}s"
+
+
 def _free_text(typed: str, what: str, longest: int) -> str:
     text = unicodedata.normalize("NFC", typed.strip())
     if not text:

@@ -14,6 +14,7 @@ from typing import Final
 
 from keytui.domain import clock
 from keytui.domain.findings import Finding, note, ok, problem
+from keytui.domain.text import counted
 from keytui.storage import audit_key, audit_trail, file_checks, guards, schema, sqlite_file
 from keytui.storage.faults import explained
 
@@ -168,7 +169,7 @@ def chain(place: Place) -> Iterator[Finding]:
             "compare it with your backups."
         )
     else:
-        yield ok(f"The audit chain is whole: {found.head.number:,} events.")
+        yield ok(f"The audit chain is whole: {counted(found.head.number, 'event')}.")
     if found.unproved:
         yield note(f"The first {found.unproved:,} events were made with a key that is gone.")
 

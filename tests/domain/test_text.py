@@ -104,3 +104,11 @@ def test_harmless_leaves_no_control_or_bidi_character() -> None:
     acting = [*range(0x20), *range(0x7F, 0xA0), 0x061C, 0x200E, 0x200F]
     acting += [*range(0x202A, 0x202F), *range(0x2066, 0x206A)]
     assert text.harmless("".join(map(chr, acting))) == ""
+
+
+@pytest.mark.parametrize(
+    ("number", "words"), [(0, "0 keys"), (1, "1 key"), (2, "2 keys"), (1_234_567, "1,234,567 keys")]
+)
+def test_things_are_counted_as_people_do(number: int, words: str) -> None:
+    """One is singular, and thousands are set apart."""
+    assert text.counted(number, "key") == words

@@ -92,7 +92,7 @@ async def test_no_service_runs_on_the_thread_of_the_screen(
         await tui.press("tab", "enter", "enter")
         await tui.shows("is added")
         await tui.press("e", "enter")
-        await tui.shows("keys written to")
+        await tui.shows(" written to")
     assert threads.pop("export") == {"exports_0"}
     assert set(threads) == {name for _, name in SERVICES} - {"export"}
     assert {name for names in threads.values() for name in names} == {"services_0"}

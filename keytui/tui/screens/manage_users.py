@@ -98,7 +98,9 @@ class ManageUsers(Place):
     def summary(self) -> str:
         """Say how many people and keys there are."""
         keys = sum(user.active_keys for user in self.users.values() if user.status is Status.ACTIVE)
-        return f"Users: {self.range_shown}   {_keys(keys)}   {self.filter_shown}"
+        return (
+            f"Users: {self.range_shown}   {text.counted(keys, 'active key')}   {self.filter_shown}"
+        )
 
     def details(self) -> str:
         """Say the selected person's dates."""
@@ -145,7 +147,7 @@ class ManageUsers(Place):
         if done is not None:
             self.say(
                 f"Audit head {done.head.short}; "
-                f"{done.rows:,} keys written to {text.harmless(str(done.path))}."
+                f"{text.counted(done.rows, 'key')} written to {text.harmless(str(done.path))}."
             )
 
     async def _export(
@@ -235,7 +237,7 @@ class ManageUsers(Place):
             what += " Administrators hold no keys: "
             if user.active_keys:
                 verb = "is" if user.active_keys == 1 else "are"
-                what += f"{_keys(user.active_keys)} {verb} deactivated with it, for good."
+                what += f"{text.counted(user.active_keys, 'active key')} {verb} deactivated with it, for good."
             else:
                 what += f"{user.user_id} has no active ones."
         else:
@@ -263,14 +265,10 @@ class ManageUsers(Place):
             self.app,
             "Deactivate user",
             f"Why does the access of {user.user_id} end?",
-            f"Deactivate {user.user_id}? Their sign-ins and their {_keys(user.active_keys)} "
+            f"Deactivate {user.user_id}? Their sign-ins and their {text.counted(user.active_keys, 'active key')} "
             "stop working at once. A user is never activated again.",
             lambda reason: self.keytui.background.call(
                 users.deactivate_user, self.actor, user.user_id, reason
             ),
         ):
             await self.done(f"{user.user_id} is deactivated.")
-
-
-def _keys(number: int) -> str:
-    return "1 active key" if number == 1 else f"{number:,} active keys"
