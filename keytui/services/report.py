@@ -25,6 +25,7 @@ from keytui.services import report_place
 from keytui.services.acting import acting, looking
 from keytui.services.key_records import record, select_keys
 from keytui.services.report_lines import Format, write
+from keytui.services.report_selection import EVERY_KEY, Selection
 from keytui.storage.models import ApiKeyRow, UserRow
 
 Progress: TypeAlias = Callable[[int, int], object]
@@ -41,10 +42,11 @@ def proposed_name(form: Format) -> str:
     return f"account-api-keys-{clock.stamp(clock.now())}.{form}"
 
 
-def export(
+def export(  # noqa: PLR0913 - two of them have names at every call
     actor: Actor,
     form: Format,
     path: Path,
+    selection: Selection = EVERY_KEY,
     *,
     replace: bool = False,
     progress: Progress = lambda _done, _total: None,
@@ -55,6 +57,7 @@ def export(
         actor: who exports.
         form: how it is written; compressed (RFC 1952) where the name ends in ``.gz``.
         path: where to.
+        selection: of which keys.
         replace: whether a file that is there already may be replaced.
         progress: told how far it is; what it raises stops the export, and nothing is left of it.
 
@@ -64,7 +67,7 @@ def export(
     Raises:
         Refused: the actor is no administrator.
         Conflict: there is a file already, and ``replace`` is false.
-        BadInput: no file can be written there.
+        BadInput: no file can be written there, or there is no such person.
     """
     unfinished: Path | None = None
     try:
@@ -77,9 +80,9 @@ def export(
             with os.fdopen(handle, "wb") as file:
                 if path.suffix == ".gz":
                     with gzip.GzipFile("", "wb", fileobj=file, mtime=0) as packed:
-                        rows = _write(form, cast("IO[bytes]", packed), progress)
+                        rows = _write(form, cast("IO[bytes]", packed), selection, progress)
                 else:
-                    rows = _write(form, file, progress)
+                    rows = _write(form, file, selection, progress)
                 file.flush()
                 os.fsync(handle)
         with (
@@ -87,7 +90,7 @@ def export(
             acting(actor, Action.REPORT_EXPORT) as deed,
         ):
             deed.require(Permission.EXPORT_REPORT)
-            deed.record(f"{rows} rows as {form} to {path}")
+            deed.record(f"{rows} rows{selection.words} as {form} to {path}")
     except (OSError, ValueError) as error:  # a NUL in a path is a ValueError
         raise BadInput(
             f"The report cannot be written to {harmless(str(path))} "
@@ -103,6 +106,7 @@ def export_to_stream(
     actor: Actor,
     form: Format,
     stream: BinaryIO,
+    selection: Selection = EVERY_KEY,
     *,
     progress: Progress = lambda _done, _total: None,
 ) -> int:
@@ -114,6 +118,7 @@ def export_to_stream(
         actor: who exports.
         form: how it is written.
         stream: where to.
+        selection: of which keys.
         progress: told how far it is; what it raises stops the export.
 
     Returns:
@@ -121,16 +126,16 @@ def export_to_stream(
 
     Raises:
         Refused: the actor is no administrator.
-        BadInput: there is no room to make it.
+        BadInput: there is no room to make it, or there is no such person.
     """
     try:
         with tempfile.SpooledTemporaryFile(_IN_MEMORY) as whole:
             with looking(actor, Action.REPORT_EXPORT) as deed:
                 deed.require(Permission.EXPORT_REPORT)
-                rows = _write(form, whole, progress)
+                rows = _write(form, whole, selection, progress)
             with acting(actor, Action.REPORT_EXPORT) as deed:
                 deed.require(Permission.EXPORT_REPORT)
-                deed.record(f"{rows} rows as {form} to a stream")
+                deed.record(f"{rows} rows{selection.words} as {form} to a stream")
             whole.seek(0)
             shutil.copyfileobj(whole, stream)
     except OSError as error:
@@ -143,21 +148,22 @@ def export_to_stream(
     return rows
 
 
-def _write(form: Format, file: IO[bytes], progress: Progress) -> int:
+def _write(form: Format, file: IO[bytes], selection: Selection, progress: Progress) -> int:
     present = clock.now()
     text = io.TextIOWrapper(file, encoding="utf-8", newline="", write_through=False)
     try:
-        return write(_keys(present, progress), form, text, present)
+        return write(_keys(present, selection, progress), form, text, present)
     finally:
         text.flush()
         text.detach()
 
 
-def _keys(present: int, progress: Progress) -> Iterator[ApiKey]:
-    total = ApiKeyRow.select().count()
-    query = select_keys().order_by(UserRow.user_id, ApiKeyRow.id)
+def _keys(present: int, selection: Selection, progress: Progress) -> Iterator[ApiKey]:
+    query = select_keys().where(True, *selection.conditions(present))
+    total = query.count()
     done = 0
-    for done, row in enumerate(query.dicts().iterator(), 1):
+    rows = query.order_by(UserRow.user_id, ApiKeyRow.id).dicts().iterator()
+    for done, row in enumerate(rows, 1):
         yield record(row, present)
         if done % _TELL_EVERY == 0:
             progress(done, total)

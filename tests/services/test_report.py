@@ -7,12 +7,14 @@ from pathlib import Path
 
 import pytest
 
+from keytui.domain.errors import BadInput
 from keytui.domain.permissions import Role
 from keytui.domain.records import Actor
 from keytui.services import api_keys, report, report_lines, users
 from keytui.services.report_lines import Format
+from keytui.services.report_selection import Selection
 from keytui.storage.models import ApiKeyRow
-from tests.support import Clock, MakePerson, text_of
+from tests.support import Clock, MakePerson, signed_in, text_of, trail
 
 FIRST_COLUMNS = ["user_id", "masked_key", "status", "key_age_days", "last_used"]
 
@@ -195,3 +197,46 @@ def test_file_and_stream_are_the_same(
 def test_the_proposed_name_is_dated(clock: Clock, form: Format) -> None:
     """A file name without a colon or a space, that sorts by time."""
     assert report.proposed_name(form) == f"account-api-keys-20261124-060000.{form}"
+
+
+@pytest.fixture
+def world(clock: Clock, maria: Actor, adam: Actor, person: MakePerson) -> None:
+    """Make keys of several ages and uses."""
+    for label in ("old", "used", "dead"):
+        key, _ = api_keys.create_key(maria, label)
+    api_keys.deactivate_key(maria, key.key_id, "lost")
+    api_keys.create_key(person("noor"), "noors")
+    clock.advance(days=60)
+    ApiKeyRow.update(last_used_at=clock.now).where(ApiKeyRow.label == "used").execute()
+    clock.advance(days=40)
+    api_keys.create_key(signed_in("maria"), "new")
+
+
+@pytest.mark.parametrize(
+    ("selection", "labels"),
+    [
+        (Selection(), ["old", "used", "dead", "new", "noors"]),
+        (Selection(active=True), ["old", "used", "new", "noors"]),
+        (Selection(owner="Noor"), ["noors"]),
+        (Selection(idle_days=45), ["old", "dead", "noors"]),
+        (Selection(older_days=100), ["old", "used", "dead", "noors"]),
+        (Selection(older_days=101), []),
+        (Selection(active=True, owner="maria", idle_days=45), ["old"]),
+    ],
+    ids=lambda value: value.words if isinstance(value, Selection) else "",
+)
+def test_a_report_is_of_the_keys_that_were_chosen(
+    clock: Clock, world: None, selection: Selection, labels: list[str]
+) -> None:
+    """Everything that is given holds; idle counts from the later of creation and last use."""
+    stream = io.BytesIO()
+    number = report.export_to_stream(signed_in("adam"), Format.JSONL, stream, selection)
+    found = [json.loads(line)["label"] for line in stream.getvalue().splitlines()]
+    assert (number, found) == (len(labels), labels)
+    assert trail()[-1].detail == f"{len(labels)} rows{selection.words} as jsonl to a stream"
+
+
+def test_a_report_of_nobody_is_refused(adam: Actor) -> None:
+    """Whose keys there are none of, because there is no such person, is said."""
+    with pytest.raises(BadInput, match="There is no user noor"):
+        report.export_to_stream(adam, Format.CSV, io.BytesIO(), Selection(owner="noor"))

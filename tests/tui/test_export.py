@@ -10,12 +10,13 @@ from pathlib import Path
 import pytest
 
 from keytui.domain.records import Actor
-from keytui.services import report
+from keytui.services import api_keys, report
 from keytui.tui.screens import export as export_screen
 from keytui.tui.screens.action_menu import ActionMenu
 from keytui.tui.screens.export import Export
 from keytui.tui.screens.manage_users import ManageUsers
 from keytui.tui.widgets.field import Field
+from tests.support import trail
 from tests.tui.support import Tui, new_key, running
 from tests.tui.test_manage_users import manage
 
@@ -76,11 +77,12 @@ async def test_the_ending_follows_the_format(adam: Actor, tmp_path: Path) -> Non
     """Choosing JSON lines changes our ending to .jsonl, and that is what is written."""
     async with running("adam") as tui:
         screen = await export_to(tui, str(tmp_path / "report.csv"))
-        await tui.press("shift+tab", "right")
-        assert screen.values == {"format": "jsonl", "path": str(tmp_path / "report.jsonl")}
+        await tui.press("shift+tab", "shift+tab", "right")
+        jsonl = {"format": "jsonl", "keys": "all", "path": str(tmp_path / "report.jsonl")}
+        assert screen.values == jsonl
         await tui.press("left")
-        assert screen.values == {"format": "csv", "path": str(tmp_path / "report.csv")}
-        await tui.press("space", "tab", "enter")
+        assert screen.values["path"] == str(tmp_path / "report.csv")
+        await tui.press("space", "tab", "tab", "enter")
         await tui.on(ManageUsers)
         await tui.until(lambda: "written" in tui.message)
     assert [json.loads(line) for line in (tmp_path / "report.jsonl").read_text().splitlines()] == []
@@ -190,3 +192,15 @@ async def test_esc_stops_an_export_that_is_under_way(
         await tui.press("enter")
         await tui.on(ManageUsers)
         await tui.until(lambda: "30 keys written to" in tui.message)
+
+
+async def test_only_active_keys_can_be_chosen(adam: Actor, maria: Actor, tmp_path: Path) -> None:
+    """The choice is on record with the number of rows."""
+    api_keys.deactivate_key(maria, new_key(maria, "dead").key_id, "lost")
+    new_key(maria, "alive")
+    async with running("adam") as tui:
+        await export_to(tui, str(tmp_path / "report.csv"))
+        await tui.press("shift+tab", "right", "tab", "enter")
+        await tui.on(ManageUsers)
+        await tui.until(lambda: "1 key written to" in tui.message)
+    assert "1 rows (only active) as csv" in trail()[-1].detail

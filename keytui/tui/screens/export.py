@@ -14,12 +14,13 @@ from keytui.domain.errors import Cancelled, Conflict, KeytuiError
 from keytui.domain.paths import absolute_path
 from keytui.services.report import Progress, proposed_name
 from keytui.services.report_lines import Format
+from keytui.services.report_selection import Selection
 from keytui.tui.screens.form import Entry, Form, Values
 from keytui.tui.widgets.choice import Choice
 from keytui.tui.widgets.field import Field
 
-Exporting = Callable[[Format, Path, bool, Progress], Awaitable[tuple[int, Head]]]
-"""Writes the report in a format to a path, replacing or not, telling how far it is; returns the
+Exporting = Callable[[Format, Path, Selection, bool, Progress], Awaitable[tuple[int, Head]]]
+"""Writes the report in a format to a path, of some keys, replacing or not, telling how far it is; returns the
 rows and the audit head."""
 
 _TELL_SECONDS: Final = 0.5
@@ -55,6 +56,7 @@ class Export(Form[Exported]):
                         (Format.JSONL.value, "JSON lines"),
                     ],
                 ),
+                Entry("keys", "Keys", options=[("all", "all"), ("active", "active only")]),
                 Entry("path", "File", _proposed()),
             ],
             self._write,
@@ -68,7 +70,11 @@ class Export(Form[Exported]):
         self._stopped.clear()
         self._begun = self._told = monotonic()
         rows, head = await self._exporting(
-            Format(values["format"]), path, path == self._replace, self._progress
+            Format(values["format"]),
+            path,
+            Selection(active=values["keys"] == "active"),
+            path == self._replace,
+            self._progress,
         )
         return Exported(rows, head, path)
 
@@ -97,6 +103,8 @@ class Export(Form[Exported]):
 
     def on_choice_changed(self, event: Choice.Changed) -> None:
         """Let the name's ending follow the format, where it still has ours."""
+        if event.value not in list(Format):
+            return
         field = self.query_one("#path", Field)
         for form in Format:
             if field.value.endswith(f".{form}"):

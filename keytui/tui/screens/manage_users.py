@@ -15,6 +15,7 @@ from keytui.domain.secret import Secret
 from keytui.domain.states import Status
 from keytui.services import audit_check, report, users
 from keytui.services.report_lines import Format
+from keytui.services.report_selection import Selection
 from keytui.tui.menu import MenuAction, bindings
 from keytui.tui.reveal.screen import Occasion, Reveal
 from keytui.tui.screens.confirm import Confirm
@@ -151,10 +152,15 @@ class ManageUsers(Place):
             )
 
     async def _export(
-        self, form: Format, path: Path, replace: bool, progress: report.Progress
+        self,
+        form: Format,
+        path: Path,
+        selection: Selection,
+        replace: bool,
+        progress: report.Progress,
     ) -> tuple[int, Head]:
         rows = await self.keytui.background.export(
-            report.export, self.actor, form, path, replace=replace, progress=progress
+            report.export, self.actor, form, path, selection, replace=replace, progress=progress
         )
         return rows, await self.keytui.background.export(audit_check.head, self.actor)
 

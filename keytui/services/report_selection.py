@@ -1,0 +1,66 @@
+"""Which keys a report is of."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from peewee import fn
+
+from keytui.domain import user_id
+from keytui.domain.clock import DAY
+from keytui.domain.errors import BadInput
+from keytui.domain.states import Status
+from keytui.domain.text import harmless
+from keytui.services.key_records import is_working
+from keytui.storage.models import ApiKeyRow, UserRow
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Selection:
+    """All keys, or those for which everything holds that is given.
+
+    Attributes:
+        active: they work.
+        owner: they are this person's, by User ID.
+        idle_days: so many days have passed since the later of creation and last use.
+        older_days: so many days have passed since their creation.
+    """
+
+    active: bool = False
+    owner: str | None = None
+    idle_days: int | None = None
+    older_days: int | None = None
+
+    def conditions(self, present: int) -> Iterator[Any]:
+        """Yield the conditions, as Peewee expressions on keys joined to their owners.
+
+        Raises:
+            BadInput: there is no such person.
+        """
+        if self.active:
+            yield is_working(present) & (UserRow.status == Status.ACTIVE)
+        if self.owner is not None:
+            name = user_id.folded(self.owner)
+            if not UserRow.select().where(UserRow.user_id == name).exists():
+                raise BadInput(f"There is no user {harmless(self.owner)[: user_id.MAX_LENGTH]}.")
+            yield UserRow.user_id == name
+        if self.idle_days is not None:
+            used = fn.COALESCE(ApiKeyRow.last_used_at, ApiKeyRow.created_at)
+            yield used <= present - self.idle_days * DAY
+        if self.older_days is not None:
+            yield ApiKeyRow.created_at <= present - self.older_days * DAY
+
+    @property
+    def words(self) -> str:
+        """What is selected, for the audit event; empty for all."""
+        parts = [
+            "active" if self.active else "",
+            f"of {self.owner}" if self.owner is not None else "",
+            f"idle {self.idle_days} d" if self.idle_days is not None else "",
+            f"older than {self.older_days} d" if self.older_days is not None else "",
+        ]
+        chosen = ", ".join(part for part in parts if part)
+        return f" (only {chosen})" if chosen else ""
+
+
+EVERY_KEY = Selection()
