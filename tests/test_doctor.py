@@ -105,7 +105,7 @@ SPOILT: dict[Callable[[Path], None], list[str]] = {
     _newer: ["schema", "audit chain"],
     _ahead: ["audit chain", "clock"],
     _unguarded: ["rules"],
-    _garbage: CANNOT_OPEN,
+    _garbage: ["permissions", *CANNOT_OPEN],
     _away: ["permissions", *CANNOT_OPEN],
 }
 

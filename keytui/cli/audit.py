@@ -11,6 +11,7 @@ from keytui.cli.progress import Progress
 from keytui.cli.session import acting_as
 from keytui.domain import clock
 from keytui.domain.audit_chain import Head
+from keytui.domain.errors import BadInput
 from keytui.domain.records import Actor
 from keytui.domain.text import counted, harmless
 from keytui.services import audit, audit_check
@@ -51,7 +52,10 @@ def audit_list(actor: Actor, containing: str, limit: int, as_json: bool) -> None
 @acting_as
 def audit_check_command(actor: Actor, kept: str | None) -> None:
     """Tell whether anybody changed the audit trail (exit code 0 whole, 1 broken, 2 not checked)."""
-    head = None if kept is None else Head.parse(kept)
+    try:
+        head = None if kept is None else Head.parse(kept)
+    except BadInput as error:
+        fail(str(error), ExitCode.CANNOT)
     progress = Progress("events")
     try:
         found = audit_check.check(actor, head, progress)

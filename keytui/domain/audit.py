@@ -58,8 +58,9 @@ class AuditEvent:
         at: when, in microseconds UTC.
         actor: the User ID of whoever did it, or ``host:NAME`` for the account
             that owns the database, or ``-`` for somebody not signed in.
-        action: what was done.
-        outcome: how it ended.
+        action: what was done; a plain string is none of keytui's words, and
+            was put there by another program.
+        outcome: how it ended; likewise.
         target: to what: a User ID, ``key 17``, ``unknown:3fa2`` for a User ID
             that nobody has, or empty.
         detail: what else is worth knowing, one line; never a secret.
@@ -69,8 +70,8 @@ class AuditEvent:
     event_id: int
     at: int
     actor: str
-    action: Action
-    outcome: Outcome
+    action: Action | str
+    outcome: Outcome | str
     target: str
     detail: str
     origin: str

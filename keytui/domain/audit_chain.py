@@ -95,7 +95,7 @@ class Head:
             BadInput: it is none.
         """
         found = re.fullmatch(r"([0-9]{1,18}):([0-9a-f]{16,64})", typed.strip().lower())
-        if found is None:
+        if found is None or (int(found[1]) == 0 and set(found[2]) != {"0"}):
             raise BadInput(
                 "Give the head as keytui printed it: a number, a colon, 16 to 64 hex digits."
             )

@@ -1,7 +1,7 @@
 """The audit trail, read by people within their rights."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, TypeVar
 
 from keytui.domain.audit import Action, AuditEvent, Outcome
 from keytui.domain.permissions import PERMISSIONS, Permission, Reach
@@ -9,6 +9,8 @@ from keytui.domain.records import Actor
 from keytui.domain.text import harmless
 from keytui.services.acting import looking
 from keytui.storage.models import AuditEventRow
+
+Word = TypeVar("Word", Action, Outcome)
 
 _SEARCHED = (
     AuditEventRow.action,
@@ -51,11 +53,16 @@ def events(actor: Actor, containing: str = "", limit: int = 500) -> Sequence[Aud
                 event_id=row.id,
                 at=row.at,
                 actor=row.actor,
-                action=Action(row.action),
-                outcome=Outcome(row.outcome),
+                action=_named(Action, row.action),
+                outcome=_named(Outcome, row.outcome),
                 target=row.target,
                 detail=row.detail,
                 origin=row.origin,
             )
             for row in query
         ]
+
+
+def _named(words: type[Word], found: str) -> Word | str:
+    """Return the word; or what stands there, where another program wrote what is none."""
+    return words(found) if found in list(words) else harmless(found)

@@ -10,7 +10,7 @@ from keytui.domain.records import Actor
 from keytui.services.acting import acting, looking
 from keytui.services.host import require_host
 from keytui.storage import audit_key, audit_trail
-from keytui.storage.database import open_path
+from keytui.storage.database import open_path, writing_alone
 from keytui.storage.faults import explained
 from keytui.storage.models import AuditKeyRow
 
@@ -64,6 +64,8 @@ def new_key(actor: Actor, typed_reason: str) -> str:
     """
     why = text.reason(typed_reason)
     with (
+        # Until the old key is back, should it fail: nobody else may go on with the new one.
+        writing_alone(),
         audit_key.renewing(clock.stamp(clock.now())) as place,
         acting(actor, Action.AUDIT_NEW_KEY) as deed,
     ):

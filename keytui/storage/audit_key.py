@@ -6,6 +6,7 @@ missing or not the right one stops everything that would be recorded, because
 what cannot be recorded must not happen.
 """
 
+import glob
 import os
 import secrets
 import stat
@@ -70,9 +71,19 @@ class KeyFile:
             DatabaseUnusable: it has another.
         """
         if expected != self.fingerprint:
+            right = self._kept_with(expected)
             raise DatabaseUnusable(
-                f"The audit key {self.path} is not the one of this database: {_WHAT_TO_DO}."
+                f"The audit key {self.path} is not the one of this database: "
+                + (f"put back {right}, which is." if right else f"{_WHAT_TO_DO}.")
             )
+
+    def _kept_with(self, expected: bytes | None) -> str | None:
+        """Return the old key beside the file that has this fingerprint, if there is one."""
+        for kept in sorted(glob.glob(f"{glob.escape(self.path)}.until-*")):
+            with suppress(OSError), open(kept, "rb") as file:
+                if fingerprint(file.read(LENGTH + 1)) == expected:
+                    return kept
+        return None
 
     def create(self) -> bool:
         """Make a key, unless there is a file already; tell whether one was made.
@@ -142,7 +153,13 @@ def renewing(stamp: str) -> Iterator[Callable[[], str]]:
         DatabaseUnusable: the file cannot be written.
     """
     file = in_use()
-    kept = f"{file.path}.until-{stamp}"
+    kept = next(
+        name
+        for name in (
+            f"{file.path}.until-{stamp}{end}" for end in ("", *map(".{}".format, range(2, 100)))
+        )
+        if not os.path.lexists(name)
+    )
     new = f"{file.path}.new"
     moved: list[str] = []
     placed = False
@@ -164,6 +181,8 @@ def renewing(stamp: str) -> Iterator[Callable[[], str]]:
     try:
         yield place
     except BaseException as error:
+        with suppress(OSError):
+            os.unlink(new)
         if moved:
             os.replace(kept, file.path)
         elif placed:

@@ -10,7 +10,8 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing, contextmanager
 from typing import Any, Final
 
-from keytui.domain.audit_chain import HASHED, START, Checked, Head, Walk, link
+from keytui.domain.audit_chain import HASHED, START, Break, Checked, Head, Walk, link
+from keytui.domain.errors import DatabaseUnusable
 from keytui.storage import audit_key
 from keytui.storage.faults import explained
 from keytui.storage.file_checks import sqlite_uri
@@ -19,6 +20,9 @@ from keytui.storage.models import database
 BATCH: Final = 5_000
 """Events read at once: a few megabytes, a tenth of a second."""
 
+_SMALLEST: Final = -(2**63)
+_LARGEST: Final = 2**63 - 1
+"""The numbers between which SQLite's integers lie (sqlite.org/datatype3.html)."""
 _END: Final = """
     SELECT (SELECT coalesce(max(id), 0) FROM audit_event),
            (SELECT hash FROM audit_event WHERE hash IS NOT NULL ORDER BY id DESC LIMIT 1),
@@ -27,7 +31,7 @@ _END: Final = """
 _INSERT: Final = f"INSERT INTO audit_event ({', '.join(HASHED)}, previous_hash, hash) VALUES ({{}})"  # noqa: S608 - of names that stand in this program
 _READ: Final = f"""
     SELECT {", ".join(HASHED)}, previous_hash, hash FROM audit_event
-    WHERE id > ? ORDER BY id LIMIT {BATCH}
+    WHERE id >= ? ORDER BY id LIMIT {BATCH}
 """  # noqa: S608 - of names that stand in this program
 
 
@@ -47,14 +51,21 @@ def append(event: Mapping[str, Any]) -> None:
     key = file.read()
     last, previous, expected = database.execute_sql(_END).fetchone()
     file.must_be(expected)
+    if last == _LARGEST:
+        raise DatabaseUnusable(
+            "The audit trail was changed: its last event has the highest number there can be. "
+            "Run keytui audit check, and restore the database from a backup."
+        )
     values = {"id": last + 1, **event}
     before = previous or START
     ordered = [values[name] for name in HASHED]
     # As SQL: building this statement by the model costs more than running it.
-    database.execute_sql(
+    written = database.execute_sql(
         _INSERT.format(", ".join([database.param] * (len(HASHED) + 2))),
         (*ordered, before, link(key, ordered, before)),
     )
+    if written.rowcount != 1:  # something in the database swallowed it: no event, no change
+        raise DatabaseUnusable("The audit event could not be written: nothing was changed.")
 
 
 @contextmanager
@@ -70,10 +81,12 @@ def opened(path: str) -> Iterator[sqlite3.Connection]:
 
 def batches(connection: sqlite3.Connection) -> Iterator[list[tuple[Any, ...]]]:
     """Yield all events in the order of their numbers, as :class:`.Walk` takes them."""
-    after = -(2**63)
-    while batch := connection.execute(_READ, (after,)).fetchall():
+    number = _SMALLEST
+    while batch := connection.execute(_READ, (number,)).fetchall():
         yield batch
-        after = batch[-1][0]
+        if batch[-1][0] == _LARGEST:
+            return
+        number = batch[-1][0] + 1
 
 
 def head_of(connection: sqlite3.Connection) -> Head:
@@ -100,7 +113,7 @@ def check(
     """Walk along the whole chain of a database file.
 
     It takes some 20 s for a million events, and a few megabytes whatever their
-    number; events that are added meanwhile are walked too.
+    number. Events that are added meanwhile are not looked at.
 
     Args:
         path: the database, or a copy of it.
@@ -111,16 +124,32 @@ def check(
     Raises:
         DatabaseUnusable: it cannot be read, or the key is missing or another's.
     """
-    key = file.read()
     with explained(), opened(path) as connection:
+        # One moment of the trail, and the key of that moment: a new key may come any time.
+        connection.execute("BEGIN")
         expected, since = key_of(connection)
-        file.must_be(expected)
-        total = head_of(connection).number
+        key = file.read()
+        if file.fingerprint != expected:
+            connection.execute("ROLLBACK")
+            connection.execute("BEGIN")
+            expected, since = key_of(connection)
         walk = Walk(key, since, kept)
-        broken = None
-        for batch in batches(connection):
-            broken = walk.first_broken(batch)
-            if broken is not None:
-                break
-            progress(walk.number, total)
+        broken = _walked(connection, walk, progress)
+        if file.fingerprint != expected:
+            if broken is not None and walk.number < since:
+                file.must_be(expected)  # another key: it fits to nothing
+            if broken is None:
+                broken = Break(walk.number, "What tells the audit key was changed in the database.")
         return Checked(Head(walk.number, walk.hash.hex()), since - 1, broken or walk.end())
+
+
+def _walked(
+    connection: sqlite3.Connection, walk: Walk, progress: Callable[[int, int], None]
+) -> Break | None:
+    total = head_of(connection).number
+    for batch in batches(connection):
+        broken = walk.first_broken(batch)
+        if broken is not None:
+            return broken
+        progress(walk.number, total)
+    return None

@@ -105,7 +105,20 @@ def transaction() -> Iterator[None]:
         Refused: a rule that stands in the database says no; nothing was changed.
     """
     _check_still_there()
-    with write_gate(database.database, BUSY_SECONDS), _connected(), database.atomic():
+    with write_gate(database.database, BUSY_SECONDS):
+        _check_still_there()  # somebody may have replaced it while we waited
+        with _connected(), database.atomic():
+            yield
+
+
+@contextmanager
+def writing_alone() -> Iterator[None]:
+    """Keep every other writer out for longer than one transaction; transactions inside go on.
+
+    Raises:
+        DatabaseBusy: another writer held it for too long.
+    """
+    with write_gate(database.database, BUSY_SECONDS):
         yield
 
 

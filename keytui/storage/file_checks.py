@@ -85,7 +85,23 @@ def check_file(path: str, *, writable: bool) -> None:
             f"The database {path} is empty: restore it from a backup, "
             "or remove the file to start anew."
         )
+    _check_companions(path)
     _check_ours(path)
+
+
+def _check_companions(path: str) -> None:
+    """SQLite would take a -wal or -journal for the newest pages, whoever laid it there."""
+    owner = os.stat(path).st_uid
+    for end in ("-wal", "-shm", "-journal"):
+        try:
+            found = os.lstat(f"{path}{end}").st_uid
+        except OSError:
+            continue
+        if found != owner:
+            raise DatabaseUnusable(
+                f"{path}{end} belongs to another account than the database: "
+                "find out who put it there, and move it away."
+            )
 
 
 def _check_ours(path: str) -> None:

@@ -8,7 +8,8 @@ migration; a change of this list needs a migration too, were it an empty one.
 
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
-from keytui.storage.rules import CONSTRAINTS
+from keytui.domain.text import harmless
+from keytui.storage.rules import CONSTRAINTS, UNIQUE
 
 if TYPE_CHECKING:
     from peewee import Database
@@ -110,6 +111,14 @@ GUARDS: Final = (
         "OLD.deactivated_at IS NOT NULL AND "
         + _changed("label", "expires_at", "confirmed_at", *_DEACTIVATION),
     ),
+    Guard("kt_audit_key_final", "DELETE", "audit_key", "true"),
+    Guard("kt_audit_key_final", "UPDATE", "audit_key", "true"),
+    Guard(
+        "kt_audit_key_final",
+        "INSERT",
+        "audit_key",
+        "EXISTS (SELECT 1 FROM audit_key WHERE id = NEW.id OR fingerprint = NEW.fingerprint)",
+    ),
     Guard("kt_event_final", "DELETE", "audit_event", "true"),
     Guard("kt_event_final", "UPDATE", "audit_event", "true"),
     Guard(
@@ -154,23 +163,35 @@ def install(database: "Database") -> None:
 def problems(connection: Any) -> list[str]:  # noqa: ANN401 - of sqlite3
     """Return what differs from the rules of this program, a phrase each; empty when nothing does.
 
+    Tables and views of other programs are left alone; a trigger is not: it could
+    undo what keytui writes, or swallow it.
+
     Args:
         connection: a DB-API connection to an SQLite database of ours.
     """
-    schema = {
-        (kind, name): sql
-        for kind, name, sql in connection.execute("SELECT type, name, sql FROM sqlite_master")
-    }
+    rows = connection.execute("SELECT type, name, tbl_name, sql FROM sqlite_master").fetchall()
+    schema = {(kind, name): sql or "" for kind, name, _, sql in rows}
+    expected = {guard.name: sqlite_trigger(guard) for guard in GUARDS}
     found = []
-    for guard in GUARDS:
-        sql = schema.get(("trigger", guard.name))
-        if sql != sqlite_trigger(guard):
-            found.append(f"the guard {guard.name} {'is missing' if sql is None else 'was changed'}")
-    for table, names in CONSTRAINTS.items():
-        sql = (schema.get(("table", table)) or "").rstrip()
-        found += [f"the rule {name} is missing" for name in names if f"{name} " not in sql]
+    for name, trigger in expected.items():
+        sql = schema.get(("trigger", name))
+        if sql != trigger:
+            found.append(f"the guard {name} {'is missing' if sql is None else 'was changed'}")
+    for kind, name, table, _ in rows:
+        if kind == "trigger" and table in CONSTRAINTS and name not in expected:
+            found.append(f"the trigger {harmless(name)[:64]} was added")
+    for table, rules in CONSTRAINTS.items():
+        sql = "".join(schema.get(("table", table), "").split())
+        found += [
+            f"the rule {rule} is missing"
+            for rule, text in rules.items()
+            if "".join(f"CONSTRAINT {rule} {text}".split()) not in sql
+        ]
         if not sql.endswith("STRICT"):
             found.append(f"the table {table} is not strict")
+    for name, table in UNIQUE.items():
+        if not schema.get(("index", name), "").startswith("CREATE UNIQUE INDEX"):
+            found.append(f"the index {name} of {table} is missing")
     return found
 
 

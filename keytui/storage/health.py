@@ -5,8 +5,8 @@ database that cannot be opened must not keep the other questions from being aske
 """
 
 import os
+import re
 import sqlite3
-import stat
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import dataclass
@@ -47,10 +47,15 @@ class Place:
 
 def permissions(place: Place) -> Iterator[Finding]:
     """Are folder, database, -wal and audit key of one account, and closed to others?"""
+    if os.path.exists(place.database):
+        file_checks.check_file(place.database, writable=False)  # no advice about other files
     folder = os.path.dirname(place.database)
     mode = os.stat(folder).st_mode
-    if mode & 0o022 and not mode & stat.S_ISVTX:
-        yield problem(f"Other accounts may replace files in {folder}: chmod go-w it.")
+    if mode & 0o022:
+        # Also with the sticky bit: a -wal that is not there yet can be laid there.
+        yield problem(
+            f"Other accounts may put files into {folder}: keep the database in a folder of its own."
+        )
     owner = os.stat(place.database).st_uid
     if owner != os.geteuid():
         yield note(f"{place.database} belongs to another account than this one.")
@@ -113,8 +118,12 @@ def kind_of(folder: str, mounts: str) -> str:
     best = kind = ""
     real = os.path.realpath(folder)
     for line in mounts.splitlines():
-        _, point, found, *_ = line.split(" ")
-        point = point.encode().decode("unicode_escape")
+        parts = line.split(" ")
+        if len(parts) < 3:  # noqa: PLR2004 - device, point, kind: not a line of a mount
+            continue
+        found = parts[2]
+        # proc(5): space, tab and the like stand there as octal.
+        point = re.sub(r"\\([0-7]{3})", lambda octal: chr(int(octal[1], 8)), parts[1])
         if len(point) >= len(best) and os.path.commonpath((point, real)) == point:
             best, kind = point, found
     return kind

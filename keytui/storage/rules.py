@@ -12,6 +12,7 @@ SENTENCES: Final = {
     "kt_administrator_holds_key": (
         "An administrator holds no active key: deactivate the keys before the promotion."
     ),
+    "kt_audit_key_final": "What tells the audit key never changes: use keytui audit new-key.",
     "kt_creator_is_owner": "A key belongs to whoever creates it: let its owner create it.",
     "kt_digest_length": "A key's digest has 32 bytes: create the key with keytui.",
     "kt_event_chained": "An audit event follows the one before it: let keytui write it.",
@@ -37,18 +38,43 @@ SENTENCES: Final = {
 }
 
 CONSTRAINTS: Final = {
-    "user": ("kt_user_id_lower", "kt_role", "kt_status", "kt_user_deactivation"),
-    "api_key": (
-        "kt_creator_is_owner",
-        "kt_last_four",
-        "kt_digest_length",
-        "kt_key_deactivation",
-        "kt_administrator_holds_key",
-        "kt_owner_role",
-    ),
-    "audit_event": ("kt_previous_hash", "kt_hash"),
+    "user": {
+        "kt_user_id_lower": "CHECK (user_id = lower(user_id))",
+        "kt_role": "CHECK (role IN ('user', 'administrator'))",
+        "kt_status": "CHECK (status IN ('active', 'inactive'))",
+        "kt_user_deactivation": "CHECK ((status = 'inactive') = (deactivated_at IS NOT NULL))",
+    },
+    "api_key": {
+        "kt_creator_is_owner": "CHECK (created_by_id = owner_id)",
+        "kt_last_four": "CHECK (length(last_four) = 4)",
+        "kt_digest_length": "CHECK (length(digest) = 32)",
+        "kt_key_deactivation": (
+            "CHECK ((deactivated_at IS NULL) = (deactivated_by IS NULL) AND "
+            "(deactivated_at IS NULL) = (deactivation_reason IS NULL))"
+        ),
+        "kt_administrator_holds_key": "CHECK (deactivated_at IS NOT NULL OR owner_role = 'user')",
+        "kt_owner_role": (
+            'FOREIGN KEY (owner_id, owner_role) REFERENCES "user" (id, role) ON UPDATE CASCADE'
+        ),
+    },
+    "audit_event": {
+        "kt_previous_hash": "CHECK (length(previous_hash) = 32)",
+        "kt_hash": "CHECK (length(hash) = 32)",
+    },
+    "audit_key": {},
 }
-"""By table: the rules that its constraints keep; the triggers stand in ``guards``."""
+"""By table: the rules that its constraints keep, as they stand there but for spaces; the triggers
+stand in ``guards``."""
+
+UNIQUE: Final = {
+    "user_user_id": "user",
+    "user_id_role": "user",
+    "api_key_digest": "api_key",
+    "audit_event_previous_hash": "audit_event",
+    "audit_event_hash": "audit_event",
+    "audit_key_fingerprint": "audit_key",
+}
+"""By name: the unique indexes, and of which table each is."""
 
 
 def broken(report: str) -> str | None:

@@ -1,9 +1,9 @@
-"""Numbered migrations: ``migrations/0001_….py`` and on, each with its record in one transaction.
+"""Numbered migrations: ``migrations/0001_….py`` and on, each with its record.
 
 The steps are run by Peewee's own runner (``playhouse.migrations``). The caller
 holds the lock; here is only the question what is missing, and the refusal of a
-database that a newer keytui has already changed. After them the guards are put
-in; SQLite's ``user_version`` is the number of the migration they were put in after.
+database that a newer keytui has already changed. All that are missing, and the
+guards after them, are one transaction: a database never lacks its guards.
 """
 
 import os
@@ -50,16 +50,6 @@ def check_current(connection: Any, name: str) -> None:  # noqa: ANN401 - of sqli
         )
 
 
-def is_behind(connection: Any, name: str) -> bool:  # noqa: ANN401 - of sqlite3
-    """Tell whether an SQLite database of ours lacks a migration, or the guards after it.
-
-    Raises:
-        DatabaseUnusable: it is newer than this program.
-    """
-    (guarded,) = connection.execute("PRAGMA user_version").fetchone()
-    return bool(missing(connection, name)) or guarded < _latest()
-
-
 def check_guards(connection: Any, name: str) -> None:  # noqa: ANN401 - of sqlite3
     """Go on only if the rules of an SQLite database are those of this program.
 
@@ -81,36 +71,24 @@ def check_guards(connection: Any, name: str) -> None:  # noqa: ANN401 - of sqlit
 
 
 def bring_up_to_date(database: "Database", name: str) -> None:
-    """Run the migrations that ``database`` lacks, then put the guards in anew.
+    """Run the migrations that ``database`` lacks and put the guards in anew: all of it, or nothing.
 
     Nobody else may migrate it meanwhile.
 
     Raises:
         DatabaseUnusable: it is newer than this program.
     """
-    from keytui.storage import guards
-
-    if database.table_exists(HISTORY_TABLE) and not missing(database.connection(), name):
-        guards.install(database)
-        return
     # Imported late: it costs more than everything else here together.
     from playhouse.migrations import Runner
 
-    guards.remove(database)  # a step that builds a table anew would trip over them
-    try:
+    from keytui.storage import guards
+
+    if database.table_exists(HISTORY_TABLE):
+        missing(database.connection(), name)
+    with database.atomic():
+        guards.remove(database)  # a step that builds a table anew would trip over them
         Runner(database, directory=_FOLDER, table_name=HISTORY_TABLE).up()
-    finally:
-        if database.table_exists("api_key"):  # unless the first step failed
-            guards.install(database)
-
-
-def mark_guarded(database: "Database") -> None:
-    """Note in an SQLite database that it has the guards of the latest migration."""
-    database.execute_sql(f"PRAGMA user_version = {_latest()}")
-
-
-def _latest() -> int:
-    return max(int(name[:4]) for name in _known())
+        guards.install(database)
 
 
 def _known() -> set[str]:

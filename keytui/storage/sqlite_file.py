@@ -6,11 +6,10 @@ for new, it would offer whoever comes first to be the administrator.
 """
 
 import errno
-import math
 import os
 import sqlite3
-from collections.abc import Callable
-from contextlib import closing
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Final, TypeAlias
 
@@ -23,6 +22,8 @@ from keytui.storage.write_gate import write_gate
 
 Engine: TypeAlias = Callable[[Path], SqliteDatabase]
 
+_PATIENCE_SECONDS: Final = 300
+"""How long another process that creates or upgrades the database is waited for."""
 CHAINED: Final = "0005_audit_chain"
 """The migration before which there is no audit key."""
 
@@ -41,19 +42,18 @@ def prepare(path: Path, engine: Engine, *, create: bool) -> None:
     try:
         file_checks.check_folder(str(path))
         if create and not path.exists():
-            with write_gate(str(path), math.inf):
+            with write_gate(str(path), _PATIENCE_SECONDS):
                 if not path.exists():
                     _create(path, engine)
         # No lock and no file of ours beside it until it is known to be ours.
         file_checks.check_file(str(path), writable=True)
         with explained(), closing(engine(path)) as database:
             connection = database.connection()
-            if schema.is_behind(connection, str(path)):
-                with write_gate(str(path), math.inf):
-                    if schema.is_behind(connection, str(path)):
-                        if CHAINED in schema.missing(connection, str(path)):
-                            audit_key.in_use().create()
-                        _bring_up_to_date(database, path)
+            if schema.missing(connection, str(path)):
+                with write_gate(str(path), _PATIENCE_SECONDS):
+                    missing = schema.missing(connection, str(path))
+                    if missing:
+                        _upgrade(database, path, missing)
             schema.check_guards(connection, str(path))
     except OSError as error:
         if error.errno in (errno.ENOSPC, errno.EDQUOT):
@@ -75,27 +75,44 @@ def is_chained(path: str) -> bool:
         return CHAINED not in schema.missing(connection, path)
 
 
+def _upgrade(database: SqliteDatabase, path: Path, missing: set[str]) -> None:
+    """Bring an older database up to date; it gets an audit key where it has no chain yet."""
+    new_key = CHAINED in missing
+    key = audit_key.in_use()
+    if new_key and not key.create():
+        # Whoever can write the file could take the chain away, and have it made
+        # anew over whatever they wrote.
+        raise DatabaseUnusable(
+            f"The database {path} has no audit chain, but there is its audit key {key.path}: "
+            "compare it with a backup, and move the key away if an old database shall get a new chain."
+        )
+    with _key_unless_failed(new_key=new_key):
+        schema.bring_up_to_date(database, str(path))
+
+
 def _create(path: Path, engine: Engine) -> None:
     unborn = path.with_name(f".{path.name}.new")
     unborn.unlink(missing_ok=True)
     os.close(os.open(unborn, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
-    new_key = audit_key.in_use().create()
     try:
-        with explained():
-            database = engine(unborn)
-            database.execute_sql(f"PRAGMA application_id = {file_checks.APPLICATION_ID}")
-            _bring_up_to_date(database, path)
-            database.execute_sql("PRAGMA journal_mode = wal")
-            database.close()
-        unborn.rename(path)
-    except BaseException:
-        if new_key:
-            os.unlink(audit_key.in_use().path)
-        raise
+        with _key_unless_failed(new_key=audit_key.in_use().create()):
+            with explained():
+                database = engine(unborn)
+                database.execute_sql(f"PRAGMA application_id = {file_checks.APPLICATION_ID}")
+                schema.bring_up_to_date(database, str(path))
+                database.execute_sql("PRAGMA journal_mode = wal")
+                database.close()
+            unborn.rename(path)
     finally:
         unborn.unlink(missing_ok=True)
 
 
-def _bring_up_to_date(database: SqliteDatabase, path: Path) -> None:
-    schema.bring_up_to_date(database, str(path))
-    schema.mark_guarded(database)
+@contextmanager
+def _key_unless_failed(*, new_key: bool) -> Iterator[None]:
+    """Take a new audit key away again if the block fails."""
+    try:
+        yield
+    except BaseException:
+        if new_key:
+            os.unlink(audit_key.in_use().path)
+        raise

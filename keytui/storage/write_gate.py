@@ -94,10 +94,11 @@ def _opened(place: str, path: str) -> int:
     with suppress(FileNotFoundError):
         return os.open(place, os.O_RDWR | os.O_NOFOLLOW)
     file = os.open(place, os.O_RDWR | os.O_NOFOLLOW | os.O_CREAT, 0o600)
-    # For whoever may write the database, as SQLite does it with its -wal file.
+    # For whoever may write the database, and nobody else: whoever can open it can hold it.
     with suppress(FileNotFoundError, PermissionError):
         database = os.stat(path)
-        os.fchmod(file, database.st_mode & 0o666)
+        writers = database.st_mode & 0o222
+        os.fchmod(file, writers | writers << 1)
         if os.geteuid() == 0:
             os.fchown(file, database.st_uid, database.st_gid)
     return file

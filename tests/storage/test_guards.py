@@ -77,7 +77,7 @@ def test_a_table_without_its_constraints_is_refused(
     other.execute("ALTER TABLE plain RENAME TO api_key")
     for (sql,) in triggers:
         other.execute(sql)
-    check_refused(tmp_path / "keytui.db", "the rule kt_creator_is_owner is missing and 6 more")
+    check_refused(tmp_path / "keytui.db", "the rule kt_creator_is_owner is missing and 7 more")
     assert "the table api_key is not strict" in guards.problems(other)
 
 
@@ -104,22 +104,68 @@ def test_guards_are_put_in_anew_after_a_migration(
         "    db.execute_sql(sql.replace('\"audit_event\"', 'anew'))\n"
         "    db.execute_sql('DROP TABLE audit_event')\n"
         "    db.execute_sql('ALTER TABLE anew RENAME TO audit_event')\n"
+        "    for name in ('previous_hash', 'hash'):\n"
+        "        db.execute_sql(f'CREATE UNIQUE INDEX audit_event_{name} ON audit_event ({name})')\n"
     )
     open_database(str(tmp_path / "keytui.db"))
     close_database()
     assert guards.problems(other) == []
 
 
-def test_an_upgrade_that_died_before_its_guards_goes_on(
-    tmp_path: Path, other: sqlite3.Connection
-) -> None:
-    """Migrated but not guarded yet, by ``user_version``: the next start puts the guards in."""
+def test_guards_are_never_put_back_in_silence(tmp_path: Path, other: sqlite3.Connection) -> None:
+    """Whatever number stands in the file's header: guards that are gone were taken away."""
     for guard in GUARDS:
         other.execute(f"DROP TRIGGER {guard.name}")
     other.execute("PRAGMA user_version = 0")
+    check_refused(tmp_path / "keytui.db", f"the guard {GUARDS[0].name} is missing and 21 more")
+
+
+def test_an_upgrade_that_fails_leaves_the_guards_where_they_were(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, other: sqlite3.Connection
+) -> None:
+    """Taking them off, the steps and putting them in again are one transaction."""
+    folder = tmp_path / "migrations"
+    shutil.copytree(schema._FOLDER, folder, ignore=shutil.ignore_patterns("__*"))
+    with monkeypatch.context() as newer:
+        newer.setattr(schema, "_FOLDER", str(folder))
+        (folder / "9001_fails.py").write_text(
+            "def up(migrator, db):\n    db.execute_sql('INSERT INTO nowhere VALUES (1)')\n"
+        )
+        with pytest.raises(DatabaseUnusable):
+            open_database(str(tmp_path / "keytui.db"))
+    assert guards.problems(other) == []
     open_database(str(tmp_path / "keytui.db"))
     close_database()
-    assert guards.problems(other) == []
+
+
+@pytest.mark.parametrize(
+    ("planted", "found"),
+    [
+        (
+            "CREATE TRIGGER zz BEFORE INSERT ON audit_event BEGIN SELECT RAISE(IGNORE); END",
+            "the trigger zz was added",
+        ),
+        ("DROP INDEX api_key_digest", "the index api_key_digest of api_key is missing"),
+        ("DROP INDEX audit_event_hash", "the index audit_event_hash of audit_event is missing"),
+    ],
+    ids=["a trigger", "a key twice", "a fork"],
+)
+def test_what_undoes_a_rule_is_refused(
+    tmp_path: Path, other: sqlite3.Connection, planted: str, found: str
+) -> None:
+    """Another program's trigger on our tables and a lost unique index are no small matter."""
+    other.execute(planted)
+    check_refused(tmp_path / "keytui.db", found)
+
+
+def test_a_blunted_constraint_is_refused(tmp_path: Path, other: sqlite3.Connection) -> None:
+    """A constraint that has its name and allows everything is found by its text."""
+    other.execute("PRAGMA writable_schema = 1")
+    other.execute(
+        "UPDATE sqlite_master SET sql = "
+        "replace(sql, 'CHECK (created_by_id = owner_id)', 'CHECK (1)') WHERE name = 'api_key'"
+    )
+    check_refused(tmp_path / "keytui.db", "the rule kt_creator_is_owner is missing")
 
 
 def test_keys_that_an_administrator_held_are_deactivated_by_the_upgrade(

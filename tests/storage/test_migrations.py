@@ -57,8 +57,8 @@ def test_a_failing_migration_leaves_nothing_of_itself(tmp_path: Path, steps: Pat
     assert names(path) == (before[0] | {"whole"}, before[1] | {"9001_fails"})
 
 
-def test_the_steps_before_a_failing_one_stay(tmp_path: Path, steps: Path) -> None:
-    """Each migration is a transaction of its own: what succeeded is on record."""
+def test_an_upgrade_happens_as_a_whole_or_not_at_all(tmp_path: Path, steps: Path) -> None:
+    """The steps before one that fails are taken back with it."""
     path = open_database(str(tmp_path / "keytui.db"))
     close_database()
     before = names(path)
@@ -66,7 +66,41 @@ def test_the_steps_before_a_failing_one_stay(tmp_path: Path, steps: Path) -> Non
     (steps / "9002_fails.py").write_text(FAILS_HALF_WAY)
     with pytest.raises(DatabaseUnusable):
         open_database(str(path))
-    assert names(path) == (before[0] | {"whole"}, before[1] | {"9001_works"})
+    assert names(path) == before
+
+
+def test_a_chain_is_not_made_anew_over_what_somebody_wrote(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An older database beside an audit key is refused: somebody may have taken its chain away."""
+    path = tmp_path / "keytui.db"
+    make_old(path, monkeypatch)
+    key = Path(f"{path}.audit-key")
+    key.write_bytes(b"k" * 32)
+    before = path.read_bytes(), key.read_bytes()
+    with pytest.raises(DatabaseUnusable, match="has no audit chain, but there is its audit key"):
+        open_database(str(path))
+    assert (path.read_bytes(), key.read_bytes()) == before
+    key.rename(tmp_path / "elsewhere")
+    open_database(str(path))
+    close_database()
+
+
+def test_a_failed_upgrade_leaves_no_audit_key(
+    tmp_path: Path, steps: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """So that the next try is not taken for somebody's work."""
+    path = tmp_path / "keytui.db"
+    make_old(path, monkeypatch)
+    key = Path(f"{path}.audit-key")
+    (steps / "9001_fails.py").write_text(FAILS_HALF_WAY)
+    with pytest.raises(DatabaseUnusable):
+        open_database(str(path))
+    assert not key.exists()
+    (steps / "9001_fails.py").unlink()
+    open_database(str(path))
+    close_database()
+    assert key.exists()
 
 
 def test_a_new_database_that_cannot_be_finished_is_not_there(tmp_path: Path, steps: Path) -> None:
@@ -128,7 +162,6 @@ def test_events_from_before_the_chain_are_chained_as_they_are(
     """In their order, though guards forbid to change them, which are there after."""
     path = tmp_path / "keytui.db"
     make_old(path, monkeypatch)
-    Path(f"{path}.audit-key").unlink()
     with closing(sqlite3.connect(path)) as old, old:
         old.executemany(
             "INSERT INTO audit_event (id, at, actor, action, outcome, target, detail, origin) "
