@@ -15,9 +15,9 @@ import pytest
 
 from keytui.domain import audit_chain
 from keytui.domain.audit_chain import HASHED, START, Head
-from keytui.domain.errors import BadInput, Refused
+from keytui.domain.errors import BadInput, DatabaseUnusable, Refused
 from keytui.domain.records import Actor
-from keytui.services import api_keys, audit_check
+from keytui.services import api_keys, audit, audit_check
 from keytui.storage import audit_trail
 from keytui.storage.database import close_database
 from tests.support import Stranger, keytui, rows, said
@@ -333,6 +333,92 @@ def test_a_long_trail_is_read_in_batches(
     assert (found.broken, told) == (None, [(5, 12), (10, 12), (12, 12)])
     tamper.execute("DELETE FROM audit_event WHERE id = 6")
     assert broken(host) == "Event 6 is missing."
+
+
+def test_an_event_below_every_number_is_seen(tamper: sqlite3.Connection, host: Actor) -> None:
+    """The walk begins at the smallest number that a database can hold."""
+    tamper.execute(
+        "INSERT INTO audit_event (id, at, actor, action, outcome, target, detail, origin) "
+        "VALUES (-9223372036854775808, 1, 'ghost', 'user:create', 'done', '', '', '')"
+    )
+    assert broken(host) == "Event -9223372036854775808 was added by another program."
+
+
+def test_the_highest_number_stops_every_change_in_words(
+    tamper: sqlite3.Connection, maria: Actor
+) -> None:
+    """Nothing can follow it; that is said, and nothing is changed."""
+    tamper.execute("UPDATE audit_event SET id = 9223372036854775807 WHERE id = 12")
+    keys = rows("SELECT count(*) FROM api_key")
+    with pytest.raises(DatabaseUnusable, match="its last event has the highest number"):
+        api_keys.create_key(maria, "CI")
+    assert rows("SELECT count(*) FROM api_key") == keys
+
+
+def test_an_event_that_is_swallowed_takes_its_change_along(
+    tamper: sqlite3.Connection, maria: Actor
+) -> None:
+    """A trigger of somebody's that drops events in silence stops the changes too."""
+    tamper.execute("CREATE TRIGGER zz BEFORE INSERT ON audit_event BEGIN SELECT RAISE(IGNORE); END")
+    keys = rows("SELECT count(*) FROM api_key")
+    with pytest.raises(DatabaseUnusable, match="The audit event could not be written"):
+        api_keys.create_key(maria, "CI")
+    assert rows("SELECT count(*) FROM api_key") == keys
+
+
+def test_a_word_of_another_program_can_be_read(tamper: sqlite3.Connection, host: Actor) -> None:
+    """An action or outcome that keytui has not is shown as it is: evidence must be readable."""
+    tamper.execute("UPDATE audit_event SET action = 'haha\x1b[2J', outcome = 'x' WHERE id = 4")
+    (event,) = [event for event in audit.events(host) if event.event_id == 4]
+    assert (event.action, event.outcome) == ("haha[2J", "x")
+
+
+def test_a_new_key_during_a_check_is_no_break(
+    tamper: sqlite3.Connection, host: Actor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The check is of one moment, whatever is written while it walks."""
+    monkeypatch.setattr(audit_trail, "_READ", audit_trail._READ.replace("5000", "5"))
+    renewed: list[str] = []
+
+    def renew(done: int, total: int) -> None:
+        if not renewed:
+            renewed.append(audit_check.new_key(host, "known to others"))
+
+    found = audit_check.check(host, progress=renew)
+    assert (found.broken, found.head.number) == (None, 12)
+    assert renewed
+    assert audit_check.check(host).broken is None
+
+
+def test_the_record_of_the_key_does_not_hide_a_changed_event(
+    tamper: sqlite3.Connection, host: Actor
+) -> None:
+    """Changing what tells the key is itself a break, and no cover for another."""
+    tamper.execute("UPDATE audit_key SET fingerprint = randomblob(32)")
+    assert broken(host) == "What tells the audit key was changed in the database."
+    tamper.execute("UPDATE audit_event SET actor = 'noor' WHERE id = 3")
+    assert broken(host) == "Event 3 was changed."
+
+
+def test_the_right_key_is_named_where_it_lies_beside(database: Path, host: Actor) -> None:
+    """A change of key that was cut off says which file to put back."""
+    kept = Path(audit_check.new_key(host, "known to others"))
+    right, wrong = Path(f"{database}.audit-key"), kept.read_bytes()
+    right.rename(right.with_name(f"{right.name}.until-now"))
+    right.write_bytes(wrong)
+    right.chmod(0o600)
+    with pytest.raises(DatabaseUnusable, match=r"put back .*audit-key\.until-now, which is\."):
+        audit_check.check(host)
+
+
+@pytest.mark.parametrize("head", ["", "1", "1:zz", "0:ffffffffffffffff", "x" * 5000])
+def test_what_is_no_head_is_no_broken_trail(database: Path, head: str) -> None:
+    """A cron job with an empty file gets exit code 2: it was not checked."""
+    answer = keytui("--database", database, "audit", "check", "--head", head)
+    assert (answer.code, said(answer)) == (
+        2,
+        "Give the head as keytui printed it: a number, a colon, 16 to 64 hex digits.",
+    )
 
 
 WRITE = """

@@ -1,6 +1,7 @@
 """The write gate: one writer at a time on the whole host, and nobody waits for a dead one."""
 
 import os
+import shutil
 import subprocess
 import sys
 import threading
@@ -11,6 +12,8 @@ from pathlib import Path
 import pytest
 
 from keytui.domain.errors import DatabaseBusy, DatabaseUnusable
+from keytui.domain.records import Actor
+from keytui.services import api_keys
 from keytui.storage import database as storage
 from keytui.storage import last_used
 from keytui.storage.database import close_database, reading, transaction
@@ -242,3 +245,29 @@ def test_where_no_lock_file_can_be_the_sentence_says_so(tmp_path: Path) -> None:
         write_gate(str(tmp_path / "gone" / "keytui.db"), 0),
     ):
         pytest.fail("there is no gate to hold")
+
+
+def test_whoever_waited_for_a_replaced_file_is_told(database: Path, maria: Actor) -> None:
+    """Replaced while we waited at the gate: nothing is written into the file that is gone."""
+    waits = threading.Event()
+    ended: list[str] = []
+
+    def create() -> None:
+        waits.set()
+        try:
+            api_keys.create_key(maria, "late")
+        except DatabaseUnusable as error:
+            ended.append(str(error))
+        finally:
+            close_database()
+
+    other = database.with_name("other.db")
+    with write_gate(str(database), 5):
+        thread = threading.Thread(target=create)
+        thread.start()
+        waits.wait(30)
+        shutil.copyfile(database, other)
+        other.replace(database)
+    thread.join(30)
+    (said,) = ended
+    assert said.startswith("The database file was removed or replaced: nothing was changed;")
