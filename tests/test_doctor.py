@@ -60,6 +60,10 @@ def _open_folder(database: Path) -> None:
     database.parent.chmod(0o777)
 
 
+def _sticky_folder(database: Path) -> None:
+    database.parent.chmod(0o1777)
+
+
 def _lost_key(database: Path) -> None:
     Path(f"{database}.audit-key").unlink()
 
@@ -100,6 +104,7 @@ SPOILT: dict[Callable[[Path], None], list[str]] = {
     _open_file: ["permissions"],
     _open_key: ["permissions", "audit chain"],
     _open_folder: ["permissions"],
+    _sticky_folder: ["permissions"],
     _lost_key: ["audit chain"],
     _changed: ["audit chain"],
     _newer: ["schema", "audit chain"],
@@ -151,6 +156,9 @@ MOUNTS = """\
 server:/home /home nfs4 rw 0 0
 //server/share /mnt/a\\040share cifs rw 0 0
 tmpfs /home/maria/tmp tmpfs rw 0 0
+server:/b /mnt/Büro nfs rw 0 0
+
+broken
 """
 
 
@@ -162,6 +170,7 @@ tmpfs /home/maria/tmp tmpfs rw 0 0
         ("/homeless", "ext4"),
         ("/home/maria/tmp/x", "tmpfs"),
         ("/mnt/a share/x", "cifs"),
+        ("/mnt/Büro/x", "nfs"),
     ],
 )
 def test_the_nearest_mount_tells_the_file_system(folder: str, kind: str) -> None:

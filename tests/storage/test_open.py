@@ -9,11 +9,12 @@ from pathlib import Path
 
 import pytest
 
-from keytui.domain.errors import BadInput, KeytuiError
+from keytui import Verifier
+from keytui.domain.errors import BadInput, DatabaseUnusable, KeytuiError
 from keytui.storage import models
 from keytui.storage.database import close_database, open_database, sqlite_path
 from tests.storage.old import make_old
-from tests.support import rows
+from tests.support import NOBODY, rows
 
 
 def mode(path: Path) -> int:
@@ -197,3 +198,21 @@ def test_an_impossible_path_is_refused_with_a_sentence(
         open_database(location)
     assert str(refused.value).endswith(".")
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can give a file away")
+@pytest.mark.parametrize("end", ["-wal", "-shm", "-journal"])
+def test_pages_that_another_account_laid_beside_are_refused(tmp_path: Path, end: str) -> None:
+    """SQLite would take them for the newest: whoever may write the folder could replace everything."""
+    path = open_database(str(tmp_path / "keytui.db"))
+    close_database()
+    planted = Path(f"{path}{end}")
+    planted.write_bytes(b"")
+    os.chown(planted, NOBODY, NOBODY)
+    with pytest.raises(DatabaseUnusable, match=f"{end} belongs to another account"):
+        open_database(str(path))
+    with pytest.raises(DatabaseUnusable, match=f"{end} belongs to another account"):
+        Verifier(str(path))
+    planted.unlink()
+    open_database(str(path))
+    close_database()
