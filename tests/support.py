@@ -7,7 +7,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager, redirect_stderr, redirect_stdout
+from contextlib import ExitStack, contextmanager, redirect_stderr, redirect_stdout, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
@@ -277,4 +277,6 @@ def python_as_nobody(
 def give_to_nobody(path: Path) -> None:
     """Make ``path`` the property of the account that :func:`python_as_nobody` runs as."""
     if os.geteuid() == 0:
-        os.chown(path, NOBODY, NOBODY)
+        for file in (path, *(Path(f"{path}{end}") for end in ("-wal", "-shm"))):
+            with suppress(FileNotFoundError):
+                os.chown(file, NOBODY, NOBODY)

@@ -211,4 +211,5 @@ class Terminal:
         """End the program if it still runs, and close the terminal."""
         if self.child.isalive():
             self.child.kill(signal.SIGKILL)
+            self.child.wait()  # on a busy machine dying takes its time
         self.child.close(force=True)
