@@ -7,10 +7,10 @@ import pytest
 
 from keytui.domain.records import Actor
 from tests.support import (
-    NOBODY,
     PASSWORD,
     WRONG_PASSWORD,
     MakePerson,
+    give_to_nobody,
     keytui,
     people_and_keys,
     rows,
@@ -64,7 +64,7 @@ def test_another_account_must_sign_in(database: Path, maria: Actor) -> None:
     """Whoever does not own the file, root as well, is told to use --user."""
     if os.geteuid() != 0:
         pytest.skip("only root can give a file away")
-    os.chown(database, NOBODY, NOBODY)
+    give_to_nobody(database)
     answer = keytui("--database", database, "user", "list")
     assert answer.code == 1
     assert "use --user with your User ID" in said(answer)
