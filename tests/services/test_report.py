@@ -12,6 +12,7 @@ from keytui.domain.records import Actor
 from keytui.services import api_keys, report, users
 from keytui.services.report import Format
 from keytui.storage.models import ApiKeyRow
+from tests.corpus import FORMULAS
 from tests.support import Clock, MakePerson, text_of
 
 FIRST_COLUMNS = ["user_id", "masked_key", "status", "key_age_days", "last_used"]
@@ -110,10 +111,7 @@ def test_every_key_of_the_system_is_a_row(person: MakePerson, host: Actor) -> No
     ]
 
 
-@pytest.mark.parametrize(
-    "label",
-    ["=1+1", "+1", "-1", "@SUM(A1)", "＝1+1", "＋1", "－1", "＠x", '=cmd|"/c calc"!A0'],
-)
+@pytest.mark.parametrize("label", FORMULAS.values(), ids=FORMULAS)
 def test_no_cell_is_a_formula(maria: Actor, adam: Actor, label: str) -> None:
     """What a spreadsheet would calculate is text, in the label and in the reason."""
     key, _ = api_keys.create_key(maria, label)
