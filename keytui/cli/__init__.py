@@ -18,9 +18,9 @@ def main() -> None:
         if (arguments := verify.asked_for(sys.argv[1:])) is not None:
             # Without click and what it brings: a check is over before they are loaded.
             sys.exit(verify.run(arguments))
-        from keytui.cli.commands import commands
+        from keytui.cli.commands import run
 
-        commands(prog_name="keytui")
+        run()
     except DatabaseUnusable as error:
         fail(str(error), ExitCode.CANNOT)
     except KeytuiError as error:

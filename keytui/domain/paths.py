@@ -6,6 +6,9 @@ from typing import TYPE_CHECKING
 from keytui.domain.errors import BadInput
 from keytui.domain.text import harmless
 
+_LONGEST = 4_095
+"""Bytes of a path on Linux (``PATH_MAX`` of linux/limits.h, without its NUL)."""
+
 if TYPE_CHECKING:
     from pathlib import Path
 
@@ -14,7 +17,7 @@ def absolute(typed: str) -> str:
     """Return the absolute path that was typed, with ``~`` for a home folder.
 
     Raises:
-        BadInput: it is empty, names nobody's home, or holds control characters.
+        BadInput: it is empty, too long, names nobody's home, or holds control characters.
     """
     path = typed.strip()
     if not path:
@@ -24,7 +27,10 @@ def absolute(typed: str) -> str:
     expanded = os.path.expanduser(path)
     if expanded.startswith("~"):
         raise BadInput(f"There is no home folder for {path}: write the whole path.")
-    return os.path.abspath(expanded)
+    whole = os.path.abspath(expanded)
+    if len(os.fsencode(whole)) > _LONGEST:
+        raise BadInput(f"The name of a file has at most {_LONGEST:,} bytes: give a shorter one.")
+    return whole
 
 
 def absolute_path(typed: str) -> "Path":
