@@ -17,20 +17,32 @@ def absolute(typed: str) -> str:
     """Return the absolute path that was typed, with ``~`` for a home folder.
 
     Raises:
-        BadInput: it is empty, too long, names nobody's home, or holds control characters.
+        BadInput: it is empty, too long, names nobody's home, has no folder,
+            or holds control characters.
     """
     path = typed.strip()
     if not path:
         raise BadInput("Enter the name of a file.")
-    if harmless(path) != path:
-        raise BadInput("The name of a file cannot hold control characters.")
+    _check(path)
     expanded = os.path.expanduser(path)
     if expanded.startswith("~"):
         raise BadInput(f"There is no home folder for {path}: write the whole path.")
-    whole = os.path.abspath(expanded)
-    if len(os.fsencode(whole)) > _LONGEST:
-        raise BadInput(f"The name of a file has at most {_LONGEST:,} bytes: give a shorter one.")
+    try:
+        whole = os.path.abspath(expanded)
+    except FileNotFoundError as error:
+        raise BadInput("The present folder was removed: write the whole path.") from error
+    _check(whole)  # once more: the present folder has a name too
     return whole
+
+
+def _check(path: str) -> None:
+    if harmless(path) != path:
+        raise BadInput(
+            "The name of a file or folder cannot hold control characters, "
+            "nor bytes that are not UTF-8: choose another."
+        )
+    if len(os.fsencode(path)) > _LONGEST:
+        raise BadInput(f"The name of a file has at most {_LONGEST:,} bytes: give a shorter one.")
 
 
 def absolute_path(typed: str) -> "Path":
