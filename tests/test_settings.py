@@ -157,6 +157,14 @@ def test_a_folder_in_place_of_the_file_is_said(file: Path) -> None:
         load({}, {}, file)
 
 
+@pytest.mark.parametrize("line", ["database = 7", "database.path = 'x'", "audit_key = ['x']"])
+def test_a_path_that_is_no_text_is_said(file: Path, line: str) -> None:
+    """Nothing of TOML but a string is taken for a file's name."""
+    file.write_text(line)
+    with pytest.raises(BadInput, match=f" in {file} must be text in quotes"):
+        load({}, {}, file)
+
+
 def test_other_variables_mean_nothing(file: Path) -> None:
     """A variable that only looks like one of ours is left alone."""
     assert load({}, {"KEYTUI_COLOUR": "pink", "DATABASE": "x"}, file) == Settings()
