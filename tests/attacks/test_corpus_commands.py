@@ -6,7 +6,9 @@ traceback, no internal error, nothing that acts on a terminal, nothing lost.
 
 import re
 import shutil
+import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 from unittest.mock import patch
 
@@ -24,7 +26,7 @@ from keytui.storage import audit_key
 from keytui.storage.database import close_database, open_database
 from tests.attacks.commands import Input, inputs
 from tests.corpus import EVERYTHING
-from tests.support import Answer, keytui, make_person, people_and_keys
+from tests.support import Answer, keytui, make_person
 
 _ACTING = re.compile(
     "[\0-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]|\r(?!\n)"
@@ -74,10 +76,15 @@ class House:
 
     def people_and_keys(self) -> list[tuple[object, ...]]:
         """Return the rows of people and keys."""
-        open_database(str(self.path))
-        found = people_and_keys()
-        close_database()
-        return found
+        with closing(sqlite3.connect(self.path)) as connection:
+            return [
+                row
+                for query in (
+                    "SELECT user_id, role, status, epoch, password_hash, code_digest FROM user",
+                    "SELECT * FROM api_key",
+                )
+                for row in connection.execute(query)
+            ]
 
 
 def is_well_ended(answer: Answer) -> bool:
