@@ -10,10 +10,10 @@ from keytui.tui.screens.export import Export
 from keytui.tui.screens.form import Form
 from keytui.tui.screens.place import Place
 from keytui.tui.widgets.field import Field
-from tests.corpus import EVERYTHING, FORMULAS, MARKUP, NO_TEXT, ODD_TEXT, PATHS
+from tests.corpus import EVERYTHING, FORMULAS, MARKUP, NO_TEXT, ODD_TEXT, PATHS, SIZES
 from tests.support import people_and_keys
 from tests.tui.everywhere import ADMINISTRATOR_WAYS, USER_WAYS, Way, go
-from tests.tui.support import SMALL, Tui, acting, new_key, running
+from tests.tui.support import HOME, SMALL, Tui, acting, new_key, running
 
 _LINES = [text for text in EVERYTHING.values() if len(text) < 100 and len(text.splitlines()) < 2]
 PASTED = {
@@ -97,6 +97,35 @@ async def test_every_form_meets_the_corpus(who: str, way: Way) -> None:
                 field = tui.app.screen.query_one(f"#{name}", Field)
                 field.value = ""
                 await _enter(tui, field, text)
+
+
+async def test_the_folder_it_was_started_in_is_text(
+    adam: Actor, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A folder of a hostile name is proposed harmlessly, and a report into it is refused."""
+    folder = tmp_path / "[@click=app.quit]\x1b]0;PWNED\x07"
+    folder.mkdir()
+    monkeypatch.chdir(folder)
+    async with running("adam") as tui:
+        await go(tui, Way(("2", "e"), Export), about="adam")
+        _look(tui)
+        await _enter(tui, tui.app.screen.query_one("#path", Field), "")
+        await tui.until(lambda: list(folder.iterdir()) or "cannot be written" in tui.flow)
+        assert list(folder.iterdir()) == []
+
+
+@pytest.mark.usefixtures("people")
+@pytest.mark.parametrize("way", [USER_WAYS[0], USER_WAYS[5]], ids=str)
+async def test_every_size_of_a_terminal_is_survived(way: Way) -> None:
+    """From one cell to a wall of them and back: nothing ends, and home is as it was."""
+    async with running("maria") as tui:
+        await go(tui, way)
+        before = tui.text
+        for columns, lines in SIZES:
+            await tui.pilot.resize_terminal(columns, lines)
+            _look(tui)
+        await tui.pilot.resize_terminal(*HOME)
+        await tui.until(lambda: tui.text == before)
 
 
 @pytest.mark.usefixtures("people")
