@@ -4,7 +4,7 @@ import pytest
 
 from keytui import Code, Verifier
 from keytui.domain.text import harmless
-from keytui.gateway import Gateway
+from keytui.gateway import Gateway, _address
 from keytui.telling import teller
 from tests.corpus import BROKEN_BYTES, EVERYTHING
 from tests.verification.asking import api_key, ask, bearer, gateway_on, living
@@ -39,6 +39,16 @@ async def test_every_header_meets_the_corpus(
     told = capfd.readouterr().err
     assert told.count("\n") == told.count(" GET 40") > len(HEADERS)
     assert harmless(told) == told.replace("\n", "")
+
+
+async def test_a_long_origin_is_not_kept_in_memory(ring: Ring) -> None:
+    """Megabytes of what is no address, each another, leave nothing behind."""
+    before = _address.cache_info().currsize
+    gateway = gateway_on(ring, origin_header="X-Real-IP")
+    async with living(gateway):
+        for number in range(100):
+            await ask(gateway, [(b"x-real-ip", b"%d" % number * 50_000), bearer("x")])
+    assert _address.cache_info().currsize == before
 
 
 async def test_every_path_and_method_meets_the_corpus(
