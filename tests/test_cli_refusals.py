@@ -152,10 +152,3 @@ def test_a_question_without_an_answer_changes_nothing(database: Path, maria: Act
     assert answer.code == 2
     assert answer.err.splitlines()[-1] == "keytui: Stopped: it was not done to its end."
     assert database.read_bytes() == before
-
-
-def test_a_filter_that_is_not_utf_8_is_no_internal_error(database: Path) -> None:
-    """Whether it is refused or finds nothing, no traceback and no report come of it."""
-    answer = keytui("--database", database, "audit", "list", "--filter", "\udcff")
-    assert answer.code in (0, 1)
-    assert "internal error" not in answer.err
