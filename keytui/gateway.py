@@ -50,6 +50,8 @@ _CANNOT_CHECK: Final = _words(
 )
 _NOT_FOUND: Final = _words(404, "There is nothing here.")
 _NO_KEY: Final = Verdict(Code.MALFORMED)
+_LONGEST_ADDRESS: Final = 64
+"""Bytes: 39 of IPv6 in hex (RFC 4291) or 45 with IPv4 in it, a percent sign, a zone of up to 15."""
 
 
 class Gateway:
@@ -164,7 +166,8 @@ def _read(
             given = value.strip()
         else:
             if name == origin_header:
-                origin = _address(value)
+                # The longer ones are no addresses, and would fill the memory of what was read.
+                origin = _address(value) if len(value) <= _LONGEST_ADDRESS else None
             continue
         several = several or (presented is not None and given != presented)
         presented = given

@@ -119,7 +119,7 @@ def load(flags: Mapping[str, Any], environ: Mapping[str, str], file: Path) -> Se
     values: dict[str, Any] = {}
     for name, value in _read(file).items():
         if name not in known:
-            raise BadInput(f"{file} sets {name!r}, which is no setting: remove the line.")
+            raise BadInput(f"{file} sets {name[:64]!r}, which is no setting: remove the line.")
         values[name] = _fit(name, value, f"{name} in {file}")
     for name in known:
         variable = f"KEYTUI_{name.upper()}"
@@ -134,7 +134,8 @@ def _read(file: Path) -> dict[str, Any]:
         return tomllib.loads(file.read_text(encoding="utf-8"))
     except FileNotFoundError:
         return {}
-    except (OSError, ValueError) as error:  # not UTF-8, not TOML, a number too long
+    # Not UTF-8, not TOML, a number too long, brackets in brackets without end.
+    except (OSError, ValueError, RecursionError) as error:
         raise BadInput(f"The configuration file {file} cannot be read: {error}.") from error
 
 
@@ -160,6 +161,8 @@ def _fit(name: str, value: object, where: str) -> object:
             return choices(text)
         except ValueError as error:
             raise BadInput(f"{where} must be one of {', '.join(choices)}.") from error
+    if not isinstance(value, str):
+        raise BadInput(f"{where} must be text in quotes.")
     return text
 
 

@@ -21,6 +21,7 @@ from keytui.domain.errors import KeytuiError
 from keytui.domain.permissions import Role
 from keytui.domain.records import Actor
 from keytui.domain.secret import Secret
+from keytui.domain.text import harmless
 from keytui.services import sign_in, users
 from keytui.services.host import host_actor
 from keytui.storage import models
@@ -217,6 +218,23 @@ def said(answer: Answer) -> str:
     assert answer.err.startswith("keytui: ")
     assert "internal error" not in answer.err
     return answer.err.removeprefix("keytui: ").removesuffix("\n")
+
+
+def refusal_of(act: Callable[[], object]) -> str:
+    """Return the sentence with which an act is refused: harmless and whole; empty when it is done.
+
+    Any other exception than keytui's own comes through, and fails the test.
+    """
+    try:
+        act()
+    except KeytuiError as error:
+        sentence = str(error)
+    else:
+        return ""
+    assert sentence == harmless(sentence)
+    assert sentence.endswith(".")
+    assert len(sentence) < 5_000
+    return sentence
 
 
 def _written(stream: io.TextIOWrapper) -> str:

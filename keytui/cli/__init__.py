@@ -5,27 +5,37 @@ how it ended. The rules live in the services: a command only asks who acts,
 calls one of them and prints.
 """
 
+import io
 import sys
 
 
 def main() -> None:
     """Run keytui; whatever goes wrong ends in one sentence and an exit code."""
     from keytui.cli import verify
-    from keytui.cli.exits import ExitCode, fail
+    from keytui.cli.exits import ExitCode, drop_answer, fail
     from keytui.domain.errors import DatabaseUnusable, KeytuiError
 
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            # A Latin-1 terminal has no dots for a mask: it gets \u2022, not an error.
+            stream.reconfigure(errors="backslashreplace")
     try:
-        if (arguments := verify.asked_for(sys.argv[1:])) is not None:
-            # Without click and what it brings: a check is over before they are loaded.
-            sys.exit(verify.run(arguments))
-        from keytui.cli.commands import commands
+        try:
+            if (arguments := verify.asked_for(sys.argv[1:])) is not None:
+                # Without click and what it brings: a check is over before they are loaded.
+                sys.exit(verify.run(arguments))
+            from keytui.cli.commands import run
 
-        commands(prog_name="keytui")
+            run()
+        finally:
+            if sys.stdout is not None:
+                sys.stdout.flush()  # here it can still be said that it did not work
     except DatabaseUnusable as error:
         fail(str(error), ExitCode.CANNOT)
     except KeytuiError as error:
         fail(str(error), ExitCode.REFUSED)
     except OSError as error:  # a full disk behind a redirection, a closed pipe
+        drop_answer()
         fail(f"The answer could not be written ({error.strerror}).", ExitCode.CANNOT)
     except Exception as error:  # noqa: BLE001 - the last line before a traceback would reach a person
         from keytui import crash, settings

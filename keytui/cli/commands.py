@@ -19,6 +19,29 @@ from keytui.cli.serve import serve
 from keytui.cli.session import Session
 from keytui.cli.user import user_commands
 
+_LONGEST = 300
+"""Characters of a wrong command line that are repeated: enough to find the word."""
+
+
+def run() -> None:
+    """Run the command of this process; a wrong command line ends in one sentence too."""
+    try:
+        sys.exit(commands(prog_name="keytui", standalone_mode=False))
+    except click.exceptions.NoArgsIsHelpError as error:
+        error.show()
+        sys.exit(ExitCode.CANNOT)
+    except click.ClickException as error:
+        sentence = " ".join(error.format_message().split()).removesuffix(".")
+        if len(sentence) > _LONGEST:
+            sentence = f"{sentence[:_LONGEST]}…"
+        context = getattr(error, "ctx", None)
+        path = context.command_path if context else "keytui"
+        fail(f"{sentence}. See {path} --help.", ExitCode.CANNOT)
+    except click.Abort as stop:
+        if stop.__cause__ is None:  # a question: its line is not ended yet
+            click.echo(err=True)
+        fail("Stopped: it was not done to its end.", ExitCode.CANNOT)
+
 
 @click.group(
     invoke_without_command=True,

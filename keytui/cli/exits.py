@@ -1,6 +1,8 @@
 """How a command ends: an exit code, and one sentence on standard error."""
 
+import os
 import sys
+from contextlib import suppress
 from enum import IntEnum
 from typing import NoReturn
 
@@ -20,6 +22,12 @@ class ExitCode(IntEnum):
 def say(line: str) -> None:
     """Write a line of talk to standard error."""
     print(harmless(line), file=sys.stderr)  # noqa: T201 - this is where the talk goes
+
+
+def drop_answer() -> None:
+    """Write what is left of the answer to nowhere: nobody can take it."""
+    with suppress(OSError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def fail(sentence: str, code: ExitCode) -> NoReturn:

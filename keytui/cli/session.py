@@ -10,13 +10,16 @@ import click
 
 from keytui import settings
 from keytui.cli.exits import say
-from keytui.domain.errors import Refused
+from keytui.domain.errors import BadInput, Refused
 from keytui.domain.records import Actor
 from keytui.origin import where_from
 from keytui.services import host, sign_in
 from keytui.settings import Settings
 from keytui.storage.database import audit_key_path, open_database
 from keytui.storage.location import sqlite_path
+
+_LONGEST = 4_096
+"""Bytes of a line that may be a password: 128 characters have 512 at most."""
 
 
 class Session:
@@ -56,9 +59,12 @@ class Session:
 
 def _password() -> str:
     """Ask without echo; a script gives it as the first line of standard input."""
+    if sys.stdin is None:
+        raise BadInput("No password was given: write it to standard input.")
     if sys.stdin.isatty():
         return str(click.prompt("Password", hide_input=True, err=True))
-    return sys.stdin.buffer.readline().decode("utf-8", "replace").rstrip("\r\n")
+    line = sys.stdin.buffer.readline(_LONGEST)
+    return line.decode("utf-8", "replace").rstrip("\r\n")
 
 
 def acting_as(command: Callable[..., None]) -> Callable[..., None]:

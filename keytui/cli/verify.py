@@ -8,7 +8,7 @@ import os
 import sys
 from collections.abc import Sequence
 
-from keytui.cli.exits import ExitCode, fail, say
+from keytui.cli.exits import ExitCode, drop_answer, fail, say
 from keytui.domain.errors import BadInput
 from keytui.domain.text import harmless
 from keytui.services.verification import Verdict, Verifier
@@ -79,7 +79,7 @@ def run(arguments: Sequence[str], database: str = "") -> ExitCode:
         try:
             print(_json(verdict) if as_json else _line(verdict), flush=True)  # noqa: T201 - the answer
         except BrokenPipeError:  # nobody reads it: the exit code still tells
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            drop_answer()
     return ExitCode.DONE if verdict else ExitCode.REFUSED
 
 

@@ -6,7 +6,7 @@ from keytui.domain.records import Actor
 from keytui.domain.text import harmless
 from keytui.storage import audit_trail
 
-_LONGEST_TARGET = 200
+_LONGEST = 200
 NOBODY = "-"
 """The actor of an event when nobody is signed in."""
 
@@ -42,9 +42,9 @@ def append(  # noqa: PLR0913 - an event has this many parts
             "actor": actor.user_id if actor else NOBODY,
             "action": str(action),
             "outcome": str(outcome),
-            "target": harmless(target)[:_LONGEST_TARGET],
+            "target": harmless(target)[:_LONGEST],
             "about_id": about,
             "detail": harmless(detail),
-            "origin": harmless(origin or (actor.origin if actor else "")),
+            "origin": harmless(origin or (actor.origin if actor else ""))[:_LONGEST],
         }
     )

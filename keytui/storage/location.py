@@ -2,6 +2,10 @@
 
 from keytui.domain.errors import BadInput
 from keytui.domain.paths import absolute
+from keytui.domain.text import harmless
+
+_LONGEST = 64
+"""Characters that are repeated of what is no database."""
 
 
 def sqlite_path(location: str) -> str:
@@ -20,7 +24,7 @@ def sqlite_path(location: str) -> str:
         path = path[1:]
     else:
         raise BadInput(
-            f"keytui cannot use a {scheme} database: "
+            f"keytui cannot use a {harmless(scheme)[:_LONGEST]} database: "
             "give a file path or sqlite:///PATH with --database."
         )
     return absolute(path)

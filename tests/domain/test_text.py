@@ -4,40 +4,10 @@ import pytest
 
 from keytui.domain import text
 from keytui.domain.errors import BadInput
-
-HOSTILE = {
-    "empty": "",
-    "blank": " \t\n ",
-    "escape sequence": "a\x1b[31mred",
-    "clipboard write": "a\x1b]52;c;eA==\x07",
-    "C1 control": "a\x9b31m",
-    "bell": "a\x07b",
-    "NUL": "a\0b",
-    "newline": "a\nb",
-    "carriage return": "a\rb",
-    "tab": "a\tb",
-    "DEL": "a\x7fb",
-    "right-to-left override": "a\u202eb",
-    "right-to-left isolate": "a\u2067b",
-    "Arabic letter mark": "a\u061cb",
-    "zero-width space": "a\u200bb",
-    "zero-width joiner": "a\u200db",
-    "byte-order mark": "a\ufeffb",
-    "soft hyphen": "a\u00adb",
-    "tag character": "a\U000e0041b",
-    "line separator": "a\u2028b",
-    "paragraph separator": "a\u2029b",
-    "lone surrogate": "a\ud800b",
-    "private use": "a\ue000b",
-    "private use, plane 16": "a\U0010fffdb",
-    "unassigned": "a\u0378b",
-    "noncharacter": "a\uffffb",
-    "zalgo": "a" + "\u0353" * 3,
-    "zalgo at length": "a" + "\u0353\u0300" * 20,
-}
+from tests.corpus import NO_TEXT
 
 
-@pytest.mark.parametrize("typed", HOSTILE.values(), ids=HOSTILE.keys())
+@pytest.mark.parametrize("typed", NO_TEXT.values(), ids=NO_TEXT.keys())
 @pytest.mark.parametrize("take", [text.label, text.reason])
 def test_hostile_text_is_refused(take, typed: str) -> None:
     """What could act on a terminal, hide or break a line is refused with a harmless sentence."""

@@ -15,9 +15,8 @@ from keytui.domain.secret import Secret
 from keytui.domain.states import KeyState
 from keytui.services import api_keys
 from keytui.storage.models import ApiKeyRow
+from tests.corpus import NO_TEXT
 from tests.support import Clock, MakePerson, people_and_keys, rows, text_of, trail
-
-HOSTILE_LABELS = ["", "x" * 65, "a\x1b]52;c;eA==\x07", "a\u202eb", "a\nb", "a\ud800"]
 
 
 def test_a_new_key_is_returned_with_its_text_once(clock: Clock, maria: Actor) -> None:
@@ -242,7 +241,7 @@ def test_a_label_is_edited_and_nothing_else(clock: Clock, maria: Actor) -> None:
         api_keys.edit_label(maria, key.key_id, "another")
 
 
-@pytest.mark.parametrize("label", HOSTILE_LABELS)
+@pytest.mark.parametrize("label", NO_TEXT.values(), ids=NO_TEXT)
 def test_a_label_that_does_not_fit_changes_nothing(maria: Actor, label: str) -> None:
     """Neither creating nor editing takes a hostile label."""
     key, _ = api_keys.create_key(maria, "CI")

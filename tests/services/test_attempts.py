@@ -134,6 +134,31 @@ def test_the_real_person_gets_in_meanwhile_from_where_they_always_do(
     assert signed_in("maria", origin=HERE).user_id == "maria"
 
 
+def test_the_real_person_gets_in_at_the_very_instant_of_a_crowd(clock: Clock, maria: Actor) -> None:
+    """Of 30 guesses from 10 origins and one right password from the usual place, that one is in."""
+    crowd = [
+        partial(sign_in.sign_in, "maria", WRONG_PASSWORD, f"ssh 203.0.113.{number % 10}")
+        for number in range(30)
+    ]
+    ends = race(*crowd, partial(sign_in.sign_in, "maria", PASSWORD, HERE))
+    assert ends.count(None) == 1
+    assert sum(isinstance(end, TooManyAttempts) for end in ends) >= 30 - 2 * 3
+    assert signed_in("maria", origin=HERE).user_id == "maria"
+
+
+def test_a_crowd_learns_the_same_of_somebody_and_of_nobody(clock: Clock, maria: Actor) -> None:
+    """Sentence for sentence and wait for wait, as often as each: who exists stays unknown."""
+    heard = []
+    for name in ("maria", "nobody", "x y"):
+        guesses = [
+            partial(sign_in.sign_in, name, WRONG_PASSWORD, f"ssh {name} {number}")
+            for number in range(20)
+        ]
+        heard.append(sorted(map(str, race(*guesses))))
+    assert heard[0] == heard[1] == heard[2]
+    assert len(set(heard[0])) > 1
+
+
 def test_a_usual_origin_has_no_free_guesses_without_end(clock: Clock, maria: Actor) -> None:
     """From there too the fourth wrong password in a row waits."""
     for _ in range(3):

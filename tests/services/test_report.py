@@ -14,6 +14,7 @@ from keytui.services import api_keys, report, report_lines, users
 from keytui.services.report_lines import Format
 from keytui.services.report_selection import Selection
 from keytui.storage.models import ApiKeyRow
+from tests.corpus import FORMULAS
 from tests.support import Clock, MakePerson, signed_in, text_of, trail
 
 FIRST_COLUMNS = ["user_id", "masked_key", "status", "key_age_days", "last_used"]
@@ -112,10 +113,7 @@ def test_every_key_of_the_system_is_a_row(person: MakePerson, host: Actor) -> No
     ]
 
 
-@pytest.mark.parametrize(
-    "label",
-    ["=1+1", "+1", "-1", "@SUM(A1)", "＝1+1", "＋1", "－1", "＠x", '=cmd|"/c calc"!A0'],
-)
+@pytest.mark.parametrize("label", FORMULAS.values(), ids=FORMULAS)
 def test_no_cell_is_a_formula(maria: Actor, adam: Actor, label: str) -> None:
     """What a spreadsheet would calculate is text, in the label and in the reason."""
     key, _ = api_keys.create_key(maria, label)

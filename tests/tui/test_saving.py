@@ -90,8 +90,8 @@ def test_nothing_is_ever_replaced(secret: Secret, private: Path, what: str) -> N
 @pytest.mark.parametrize(
     ("typed", "words"),
     [
-        ("", "Enter the file"),
-        ("   ", "Enter the file"),
+        ("", "Enter the name of a file"),
+        ("   ", "Enter the name of a file"),
         ("{}/no/such/folder/key.txt", "No such file or directory"),
         ("{}/a\0b", "cannot hold control characters"),
         ("{}/a\tb", "cannot hold control characters"),

@@ -78,7 +78,7 @@ async def ask(
         "http_version": "1.1",
         "method": method,
         "path": path,
-        "raw_path": path.encode(),
+        "raw_path": path.encode("utf-8", "surrogatepass"),
         "query_string": b"",
         "headers": list(headers),
         "client": client,

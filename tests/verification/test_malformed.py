@@ -5,26 +5,10 @@ import pytest
 from keytui import Code, Verdict, Verifier
 from keytui.domain.key_text import ALPHABET
 from keytui.storage.key_lookup import KeyLookup
+from tests.corpus import EVERYTHING, NO_KEY_TEXT, NOT_STRINGS
 from tests.verification.support import Ring
 
-NO_STRINGS: tuple[object, ...] = (None, b"", 17, 1.5, True, [], {}, object, ...)
-NO_KEY_TEXTS = (
-    "",
-    " ",
-    "kt_",
-    "password",
-    "kt_" + "0" * 48,
-    "kt_" + "0" * 50,
-    "kt_" + "٣" * 49,  # digits, but not ASCII
-    "kt_" + "ａ" * 49,  # full-width letters
-    "kt_" + "\0" * 49,
-    "kt_" + "\ud800" * 49,  # half of a surrogate pair
-    "kt_" + "é" * 49,
-    "kt_" * 17,
-    "kt_" + "a" * 10_000_000,
-    "\x1b]52;c;a3Q=\x07",
-    "' OR 1=1 --",
-)
+KEY_TEXTS = EVERYTHING | NO_KEY_TEXT
 
 
 @pytest.fixture
@@ -37,7 +21,7 @@ def no_queries(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(KeyLookup, "find", asked)
 
 
-@pytest.mark.parametrize("presented", NO_KEY_TEXTS, ids=lambda text: repr(text[:8]))
+@pytest.mark.parametrize("presented", KEY_TEXTS.values(), ids=KEY_TEXTS)
 def test_what_is_no_key_text_is_malformed(
     no_queries: None, verifier: Verifier, presented: str
 ) -> None:
@@ -45,7 +29,7 @@ def test_what_is_no_key_text_is_malformed(
     assert verifier.verify(presented) == Verdict(Code.MALFORMED, None, None, None)
 
 
-@pytest.mark.parametrize("presented", NO_STRINGS, ids=repr)
+@pytest.mark.parametrize("presented", NOT_STRINGS, ids=repr)
 def test_what_is_no_string_is_malformed(
     no_queries: None, verifier: Verifier, presented: object
 ) -> None:

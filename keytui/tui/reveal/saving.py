@@ -5,6 +5,7 @@ import stat
 from pathlib import Path
 
 from keytui.domain.errors import BadInput, Conflict
+from keytui.domain.paths import absolute_path
 from keytui.domain.secret import Secret
 from keytui.domain.text import harmless
 from keytui.settings import data_folder
@@ -31,11 +32,7 @@ def save(secret: Secret, typed: str) -> Path:
         BadInput: nothing can be saved there; the sentence says why.
         Conflict: there is something already.
     """
-    if not typed.strip():
-        raise BadInput("Enter the file to save it to.")
-    if harmless(typed) != typed:
-        raise BadInput("A file's name cannot hold control characters: type it again without.")
-    path = Path(os.path.abspath(os.path.expanduser(typed.strip())))
+    path = absolute_path(typed)
     shown = harmless(str(path))
     try:
         if path.parent == _own_folder():
