@@ -52,7 +52,11 @@ def restore(plan: Plan) -> Restored:
     unborn = replacing.beside(path, "restoring")
     kept, again, born = None, None, None
     try:
-        with write_gate(path, _WAIT_SECONDS), replacing.nobody_else(path) as held:
+        with (
+            _said_of(path),
+            write_gate(path, _WAIT_SECONDS),
+            replacing.nobody_else(path) as held,
+        ):
             replacing.sweep(path)
             again = lines_of(copies.ended_since(held, str(plan.copy)))
             name = _free_name(path)
@@ -61,18 +65,25 @@ def restore(plan: Plan) -> Restored:
                 copies.copy(str(plan.copy), unborn, in_use=True)
                 with replacing.uninterrupted(), _on_record(plan, unborn, again):
                     born = identity(unborn)
-                    replacing.put_in_place(unborn, path, name, held)
+                    with _said_of(path):
+                        replacing.put_in_place(unborn, path, name, held)
             finally:
                 replacing.sweep(path)
     except KeyboardInterrupt:
         if born is None or identity(path) != born:
             raise
+    return Restored(kept, again)
+
+
+@contextmanager
+def _said_of(path: str) -> Iterator[None]:
+    try:
+        yield
     except OSError as error:
         raise BadInput(
             f"The database {path} cannot be replaced ({error.strerror}): "
             "check its folder's permissions and free space."
         ) from error
-    return Restored(kept, again)
 
 
 @contextmanager

@@ -10,6 +10,7 @@ import re
 import secrets
 import signal
 import sqlite3
+import threading
 from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
 from typing import Final
@@ -115,11 +116,17 @@ def sweep(path: str) -> None:
 @contextmanager
 def uninterrupted() -> Iterator[None]:
     """Let a Ctrl+C wait until the block is done: it comes then, as ``KeyboardInterrupt``."""
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGINT])
+    if threading.current_thread() is not threading.main_thread():
+        yield  # no other thread is ever interrupted
+        return
+    came: list[int] = []
+    before = signal.signal(signal.SIGINT, lambda number, _frame: came.append(number))
     try:
         yield
     finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+        signal.signal(signal.SIGINT, before)
+    if came and callable(before):
+        before(signal.SIGINT, None)
 
 
 def _hold(connection: sqlite3.Connection) -> bool:
