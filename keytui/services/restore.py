@@ -9,7 +9,7 @@ from typing import Final
 
 from keytui.domain import clock
 from keytui.domain.audit import Action
-from keytui.domain.errors import BadInput, DatabaseUnusable
+from keytui.domain.errors import BadInput, Conflict, DatabaseUnusable
 from keytui.services.acting import acting
 from keytui.services.restore_plan import Plan, lines_of
 from keytui.storage import audit_key, copies, kept_audit_keys, replacing
@@ -42,7 +42,7 @@ def restore(plan: Plan) -> Restored:
     Once the backup is in its place, a Ctrl+C comes too late and is not heeded.
 
     Raises:
-        Conflict: another process has the database open.
+        Conflict: another process has the database open, or the backup was changed.
         BadInput: the folder cannot be written.
         DatabaseBusy: another process wrote for more than 30 s.
         DatabaseUnusable: the backup could not be copied; nothing was changed.
@@ -63,6 +63,7 @@ def restore(plan: Plan) -> Restored:
             kept = Path(name) if plan.path.exists() else None
             try:
                 copies.copy(str(plan.copy), unborn, in_use=True)
+                _must_be_the_judged(plan)
                 with replacing.uninterrupted(), _on_record(plan, unborn, again):
                     born = identity(unborn)
                     with _said_of(path):
@@ -73,6 +74,12 @@ def restore(plan: Plan) -> Restored:
         if born is None or identity(path) != born:
             raise
     return Restored(kept, again)
+
+
+def _must_be_the_judged(plan: Plan) -> None:
+    # A person was asked since: whoever may write the backup had time to change it.
+    if copies.state(str(plan.copy)) != plan.copy_state:
+        raise Conflict(f"The backup {plan.copy} was changed since it was judged: restore it again.")
 
 
 @contextmanager

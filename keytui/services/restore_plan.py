@@ -22,6 +22,7 @@ class Plan:
     Attributes:
         actor: who restores.
         copy: the backup.
+        copy_state: what the backup was when it was judged.
         path: the database that it will take the place of, no symbolic link.
         audit_key: the file of the audit key, which need not be there.
         chained: whether the backup has an audit chain; an older keytui made none.
@@ -33,6 +34,7 @@ class Plan:
 
     actor: Actor
     copy: Path
+    copy_state: copies.State
     path: Path
     audit_key: str
     chained: bool
@@ -73,6 +75,7 @@ def plan_restore(
         raise BadInput(f"{copy} belongs to a database and is no backup: name another file.")
     if path.exists() and copy.exists() and copy.samefile(path):
         raise BadInput("The backup is the database itself: name another file.")
+    copy_state = copies.state(str(copy))
     copies.judge(str(copy))
     chained = sqlite_file.is_chained(str(copy))
     key = _key_of(copy, audit_key_file, str(owned), key_lost=key_lost) if chained else None
@@ -81,7 +84,7 @@ def plan_restore(
         raise DatabaseUnusable(f"The backup's audit chain is broken: {chain.broken.what}")
     checked_with = key.path if key else ""
     again = _again(path, copy)
-    return Plan(actor, copy, path, audit_key_file, chained, chain, checked_with, again)
+    return Plan(actor, copy, copy_state, path, audit_key_file, chained, chain, checked_with, again)
 
 
 def lines_of(keys: copies.Ended | None) -> tuple[str, ...] | None:

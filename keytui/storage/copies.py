@@ -21,6 +21,9 @@ from keytui.storage.faults import explain, explained
 BESIDE: Final = ("-wal", "-shm", "-journal")
 """What SQLite puts behind a database's name for the files that belong to it."""
 
+State: TypeAlias = tuple[tuple[int, int, int], ...]
+
+_READ_WITH_IT: Final = ("", "-wal", "-journal")
 _ANOTHER: Final = "use another backup"
 _NO_LINKS: Final = (errno.EPERM, errno.EMLINK, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS)
 
@@ -102,6 +105,12 @@ def judge(path: str) -> None:
                 )
             if not schema.is_behind(connection, path) and guards.problems(connection):
                 raise DatabaseUnusable(f"The rules of the backup {path} were changed: {_ANOTHER}.")
+
+
+def state(path: str) -> State:
+    """Return what changes whenever a backup does, without reading it (``ctime``; nobody sets that)."""
+    found = [os.stat(f"{path}{end}") for end in _READ_WITH_IT if os.path.exists(f"{path}{end}")]
+    return tuple((file.st_dev, file.st_ino, file.st_ctime_ns) for file in found if file.st_size)
 
 
 def fingerprints(path: str) -> list[bytes]:

@@ -311,6 +311,27 @@ def test_a_key_deactivated_while_a_restore_waits_is_listed(
     assert "are active again: deactivate them anew.\n  key 1  " in answer.err
 
 
+@pytest.mark.parametrize("end", ["", "-wal"])
+def test_a_backup_that_is_changed_after_it_was_judged_is_not_restored(
+    database: Path, kept: Path, monkeypatch: pytest.MonkeyPatch, end: str
+) -> None:
+    """What takes the database's place is what was checked, not what was laid there meanwhile."""
+    copy = copies.copy
+    before = beside(database)
+
+    def late(source: str, target: str, **how: Any) -> None:
+        copy(source, target, **how)
+        other = kept.with_name("other")
+        other.write_bytes(kept.read_bytes())
+        other.rename(f"{kept}{end}")
+
+    monkeypatch.setattr(copies, "copy", late)
+    answer = restore(database, kept, "--yes")
+    assert answer.code == 1
+    assert "was changed since it was judged: restore it again." in answer.err
+    assert beside(database) == before
+
+
 def test_two_restores_in_one_second_keep_two_databases(
     database: Path, kept: Path, clock: Clock
 ) -> None:
