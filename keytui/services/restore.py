@@ -12,7 +12,7 @@ from keytui.domain.audit import Action
 from keytui.domain.errors import BadInput, Conflict, DatabaseUnusable
 from keytui.services.acting import acting
 from keytui.services.restore_plan import Plan, lines_of
-from keytui.storage import audit_key, copies, kept_audit_keys, replacing
+from keytui.storage import audit_key, backup_file, copies, kept_audit_keys, replacing
 from keytui.storage.database import close_database, open_database
 from keytui.storage.file_checks import identity
 from keytui.storage.models import AuditKeyRow
@@ -78,7 +78,7 @@ def restore(plan: Plan) -> Restored:
 
 def _must_be_the_judged(plan: Plan) -> None:
     # A person was asked since: whoever may write the backup had time to change it.
-    if copies.state(str(plan.copy)) != plan.copy_state:
+    if backup_file.state(str(plan.copy)) != plan.copy_state:
         raise Conflict(f"The backup {plan.copy} was changed since it was judged: restore it again.")
 
 
@@ -123,7 +123,7 @@ def _on_record(plan: Plan, unborn: str, again: tuple[str, ...] | None) -> Iterat
 
 def _begin_new_chain(plan: Plan, stack: ExitStack) -> None:
     file = audit_key.in_use()
-    known = copies.fingerprints(str(plan.copy))
+    known = backup_file.fingerprints(str(plan.copy))
     place = None
     if not kept_audit_keys.is_usable(file) or file.fingerprint in known:
         place = stack.enter_context(audit_key.renewing(clock.stamp(clock.now())))

@@ -10,7 +10,7 @@ from keytui.domain.errors import BadInput, DatabaseUnusable
 from keytui.domain.records import Actor
 from keytui.domain.text import harmless
 from keytui.services.host import host_actor
-from keytui.storage import audit_trail, copies, kept_audit_keys, replacing, sqlite_file
+from keytui.storage import audit_trail, backup_file, copies, kept_audit_keys, replacing, sqlite_file
 from keytui.storage.audit_key import KeyFile
 from keytui.storage.faults import explained
 
@@ -34,7 +34,7 @@ class Plan:
 
     actor: Actor
     copy: Path
-    copy_state: copies.State
+    copy_state: backup_file.State
     path: Path
     audit_key: str
     chained: bool
@@ -75,8 +75,8 @@ def plan_restore(
         raise BadInput(f"{copy} belongs to a database and is no backup: name another file.")
     if path.exists() and copy.exists() and copy.samefile(path):
         raise BadInput("The backup is the database itself: name another file.")
-    copy_state = copies.state(str(copy))
-    copies.judge(str(copy))
+    copy_state = backup_file.state(str(copy))
+    backup_file.judge(str(copy))
     chained = sqlite_file.is_chained(str(copy))
     key = _key_of(copy, audit_key_file, str(owned), key_lost=key_lost) if chained else None
     chain = audit_trail.check(str(copy), key) if key else None
@@ -98,7 +98,7 @@ def lines_of(keys: copies.Ended | None) -> tuple[str, ...] | None:
 
 
 def _key_of(copy: Path, path: str, database: str, *, key_lost: bool) -> KeyFile | None:
-    wanted = copies.fingerprints(str(copy))[-1:]
+    wanted = backup_file.fingerprints(str(copy))[-1:]
     found = kept_audit_keys.find(path, database, wanted[0]) if wanted else None
     if found is None and not key_lost:
         raise DatabaseUnusable(
