@@ -42,7 +42,7 @@ def judge(path: str) -> None:
                 raise DatabaseUnusable(
                     f"The backup {path} holds rows that refer to nothing: {_ANOTHER}."
                 )
-            if not schema.is_behind(connection, path) and guards.problems(connection):
+            if not schema.missing(connection, path) and guards.problems(connection):
                 raise DatabaseUnusable(f"The rules of the backup {path} were changed: {_ANOTHER}.")
 
 
