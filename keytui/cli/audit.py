@@ -10,7 +10,7 @@ from keytui.cli.exits import ExitCode, fail, say
 from keytui.cli.progress import Progress
 from keytui.cli.session import acting_as
 from keytui.domain import clock
-from keytui.domain.audit_chain import Checked, Head
+from keytui.domain.audit_chain import Head
 from keytui.domain.records import Actor
 from keytui.domain.text import counted, harmless
 from keytui.services import audit, audit_check
@@ -62,16 +62,16 @@ def audit_check_command(actor: Actor, kept: str | None) -> None:
         click.echo(f"Broken: {found.broken.what}")
         sys.exit(ExitCode.REFUSED)
     click.echo(f"Whole: {counted(found.head.number, 'event')}, head {found.head}")
-    say_unproved(found)
+    say_unproved(found.unproved)
     if head is None:
         say("Without --head it cannot be seen whether the newest events were cut off.")
 
 
-def say_unproved(found: Checked) -> None:
+def say_unproved(events: int) -> None:
     """Say how many events were made with a key that is gone, if any were."""
-    if found.unproved:
+    if events:
         say(
-            f"Events 1 to {found.unproved:,} were made with a key that is gone: "
+            f"Events 1 to {events:,} were made with a key that is gone: "
             "that nobody changed them before the new key cannot be proved."
         )
 

@@ -66,7 +66,7 @@ def _say_what_was_found(plan: Plan) -> None:
         say("The backup's audit key is lost: nobody can tell whether its audit trail was changed.")
     else:
         say(f"The backup is whole. Its audit head is {plan.chain.head}.")
-        say_unproved(plan.chain)
+        say_unproved(plan.chain.unproved)
         if plan.begins_new_chain:
             say(f"It was checked with the earlier audit key {plan.checked_with}.")
 

@@ -97,12 +97,14 @@ def _said_of(path: str) -> Iterator[None]:
 def _on_record(plan: Plan, unborn: str, again: tuple[str, ...] | None) -> Iterator[None]:
     """Bring the copy up to date and write the events into it; the block puts it in its place.
 
-    If the block fails, an audit key that was replaced is put back.
+    If the block fails, the audit key is the one from before, or none.
     """
     if os.geteuid() == 0:
         owner = (plan.path if plan.path.exists() else plan.path.parent).stat()
         os.chown(unborn, owner.st_uid, owner.st_gid)
     with ExitStack() as stack:
+        if not os.path.lexists(plan.audit_key):
+            stack.enter_context(_no_key_unless_done(plan.audit_key))
         try:
             open_database(unborn, create=False, audit_key_file=plan.audit_key)
             if plan.begins_new_chain:
@@ -119,6 +121,16 @@ def _on_record(plan: Plan, unborn: str, again: tuple[str, ...] | None) -> Iterat
         finally:
             close_database()
         yield
+
+
+@contextmanager
+def _no_key_unless_done(path: str) -> Iterator[None]:
+    """Take an audit key away again that was made for a backup from before there was one."""
+    try:
+        yield
+    except BaseException:
+        Path(path).unlink(missing_ok=True)
+        raise
 
 
 def _begin_new_chain(plan: Plan, stack: ExitStack) -> None:

@@ -64,7 +64,7 @@ def plan_restore(
         Refused: this is not the account that owns the database.
         BadInput: the backup is the database itself, or a file that belongs to one.
         DatabaseUnusable: the backup is damaged, foreign, of a newer keytui, its
-            audit chain is broken, or its audit key is not here.
+            audit chain is broken or taken away, or its audit key is not here.
     """
     path = Path(os.path.realpath(database))
     owned = path if path.exists() else path.parent
@@ -79,6 +79,12 @@ def plan_restore(
     backup_file.judge(str(copy))
     chained = sqlite_file.is_chained(str(copy))
     key = _key_of(copy, audit_key_file, str(owned), key_lost=key_lost) if chained else None
+    if not chained and os.path.lexists(audit_key_file):
+        # Whoever can write a backup could take its chain away, and have it made anew.
+        raise DatabaseUnusable(
+            f"The backup {copy} has no audit chain, but there is an audit key {audit_key_file}: "
+            "use another backup, or move the key away if an old one shall get a new chain."
+        )
     chain = audit_trail.check(str(copy), key) if key else None
     if chain is not None and chain.broken is not None:
         raise DatabaseUnusable(f"The backup's audit chain is broken: {chain.broken.what}")

@@ -20,6 +20,7 @@ from keytui.storage import copies, replacing
 from keytui.storage.database import open_database
 from keytui.storage.write_gate import write_gate
 from tests.services.test_backup import back_up, beside, restore
+from tests.storage.old import make_old
 from tests.support import Answer, Clock, Stranger, keytui, python, said, trail
 
 KILLED = -signal.SIGKILL
@@ -282,6 +283,29 @@ def test_a_restore_that_fails_leaves_no_new_audit_key(
     assert "cannot be replaced (No space left on device)" in answer.err
     assert answer.code == 1
     assert beside(database) == before
+
+
+def test_a_backup_from_before_the_audit_chain_gets_one_and_its_key(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Only where there is no key yet: else whoever can write a backup could take its chain away."""
+    old, new = tmp_path / "old" / "monday.db", tmp_path / "new" / "keytui.db"
+    for file in (old, new):
+        file.parent.mkdir()
+    make_old(old, monkeypatch)
+    with monkeypatch.context() as full:
+        full.setattr(replacing, "put_in_place", lambda *_: os.stat(tmp_path / "nothing"))
+        assert restore(new, old, "--yes").code == 1
+        assert {file.name for file in new.parent.iterdir()} <= {".keytui.db.lock"}
+    answer = restore(new, old, "--yes")
+    assert answer.code == 0
+    assert "older than the audit chain" in answer.err
+    is_checked(new)
+    before = beside(new)
+    answer = restore(new, old, "--yes", "--key-lost")
+    assert answer.code == 2
+    assert "has no audit chain, but there is an audit key" in said(answer)
+    assert beside(new) == before
 
 
 def test_a_lost_key_excuses_no_chain_that_can_be_checked(database: Path, kept: Path) -> None:
