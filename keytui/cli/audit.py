@@ -66,13 +66,18 @@ def audit_check_command(actor: Actor, kept: str | None) -> None:
         click.echo(f"Broken: {found.broken.what}")
         sys.exit(ExitCode.REFUSED)
     click.echo(f"Whole: {counted(found.head.number, 'event')}, head {found.head}")
-    if found.unproved:
-        say(
-            f"Events 1 to {found.unproved:,} were made with a key that is gone: "
-            "that nobody changed them before the new key cannot be proved."
-        )
+    say_unproved(found.unproved)
     if head is None:
         say("Without --head it cannot be seen whether the newest events were cut off.")
+
+
+def say_unproved(events: int) -> None:
+    """Say how many events were made with a key that is gone, if any were."""
+    if events:
+        say(
+            f"Events 1 to {events:,} were made with a key that is gone: "
+            "that nobody changed them before the new key cannot be proved."
+        )
 
 
 @audit_commands.command("head")

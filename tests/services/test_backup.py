@@ -201,7 +201,7 @@ def test_a_damaged_database_is_restored(database: Path, maria: Actor, kept: Path
     database.write_bytes(b"no database any more" * 100)
     answer = restore(database, kept, "--yes")
     assert answer.code == 0
-    assert "cannot be read: keys deactivated since will be active again" in answer.err
+    assert "Keys deactivated since are active again; which ones cannot be read" in answer.err
     (old,) = database.parent.glob("*.before-restore-*")
     assert old.read_bytes().startswith(b"no database any more")
     open_database(str(database))
@@ -257,7 +257,7 @@ def _gone(kept: Path) -> None:
         (_newer, "was made by a newer keytui"),
         (_orphan, "refer to nothing"),
         (_tampered, "audit chain is broken: Event 2 was changed."),
-        (_gone, "There is no database"),
+        (_gone, "There is no backup"),
     ],
 )
 def test_a_backup_that_is_not_whole_is_not_restored(
