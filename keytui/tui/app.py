@@ -222,6 +222,8 @@ class KeytuiApp(App[None]):
         await super().on_event(event)
 
     def _check_idle(self) -> None:
+        if not self.screen_stack:
+            return
         minutes = self.settings.idle_minutes
         if monotonic() - self._last_input >= minutes * 60:
             self.action_lock(f"No key was pressed for {minutes} min.")
@@ -254,6 +256,8 @@ class KeytuiApp(App[None]):
         return outcome
 
     def _look_at_clipboard(self) -> None:
+        if not self.screen_stack:  # on the way out
+            return
         left = self.clearing.seconds_left
         remark = "" if left is None else f"The clipboard is cleared in {left} s."
         for screen in self.screen_stack:
