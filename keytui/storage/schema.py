@@ -7,6 +7,7 @@ in; SQLite's ``user_version`` is the number of the migration they were put in af
 """
 
 import os
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Final
 
 from keytui.domain.errors import DatabaseUnusable
@@ -57,21 +58,22 @@ def is_behind(connection: Any, name: str) -> bool:  # noqa: ANN401 - of sqlite3
         DatabaseUnusable: it is newer than this program.
     """
     (guarded,) = connection.execute("PRAGMA user_version").fetchone()
-    return bool(missing(connection, name)) or guarded < _latest()
+    return bool(missing(connection, name)) or guarded < latest()
 
 
-def check_guards(connection: Any, name: str) -> None:  # noqa: ANN401 - of sqlite3
-    """Go on only if the rules of an SQLite database are those of this program.
+def check_guards(found: Sequence[str], name: str) -> None:
+    """Go on only if nothing was found that differs from the rules of this program.
 
     They are not put back by themselves: somebody took them away, and people
     should know.
 
+    Args:
+        found: what differs, a phrase each.
+        name: what to call the database in a sentence.
+
     Raises:
         DatabaseUnusable: a rule is missing or was changed.
     """
-    from keytui.storage import guards  # late: verification has no use for it
-
-    found = guards.problems(connection)
     if found:
         more = f" and {len(found) - 1} more" if found[1:] else ""
         raise DatabaseUnusable(
@@ -106,10 +108,11 @@ def bring_up_to_date(database: "Database", name: str) -> None:
 
 def mark_guarded(database: "Database") -> None:
     """Note in an SQLite database that it has the guards of the latest migration."""
-    database.execute_sql(f"PRAGMA user_version = {_latest()}")
+    database.execute_sql(f"PRAGMA user_version = {latest()}")
 
 
-def _latest() -> int:
+def latest() -> int:
+    """Return the number of this program's last migration."""
     return max(int(name[:4]) for name in _known())
 
 

@@ -22,6 +22,13 @@ from keytui.storage import audit_trail
 from keytui.storage.database import close_database
 from tests.support import Stranger, keytui, rows, said
 
+
+@pytest.fixture
+def engine() -> str:
+    """What is done to files here is done to SQLite's."""
+    return "sqlite"
+
+
 FORGED = b"a key that is not the right one."
 
 
