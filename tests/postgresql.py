@@ -50,6 +50,13 @@ class Server:
         self.admin.execute(f"CREATE DATABASE {name}")
         return self.url(name)
 
+    def end_sessions(self) -> None:
+        """Close every connection but this one, as a restart of the server does."""
+        self.admin.execute(
+            "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity "
+            "WHERE pid <> pg_backend_pid() AND backend_type = 'client backend'"
+        )
+
     def fresh(self, key: Path) -> str:
         """Create a database of ours, its audit key in ``key``, and return its URL."""
         name = f"fresh_{next(self._numbers)}"

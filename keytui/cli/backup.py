@@ -1,7 +1,5 @@
 """``keytui backup`` and ``keytui restore``: by the account that owns the database."""
 
-from pathlib import Path
-
 import click
 
 from keytui.cli.exits import say
@@ -30,7 +28,7 @@ def backup_command(actor: Actor, file: str) -> None:
 def restore_command(session: Session, /, file: str, yes: bool) -> None:
     """Put the backup FILE in the place of the database; the old one is kept beside it."""
     path, key = session.files()
-    plan = backup.plan_restore(absolute_path(file), Path(path), key, session.origin)
+    plan = backup.plan_restore(absolute_path(file), path, key, session.origin)
     if plan.chain is None:
         say("The backup is older than the audit chain: nobody can tell whether it was changed.")
     else:

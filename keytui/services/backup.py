@@ -20,6 +20,7 @@ from keytui.services.host import host_actor, require_host
 from keytui.storage import audit_key, audit_trail, copies, sqlite_file
 from keytui.storage.database import close_database, open_database, open_path
 from keytui.storage.faults import explained
+from keytui.storage.location import is_postgresql
 from keytui.storage.write_gate import write_gate
 
 
@@ -83,21 +84,27 @@ class Plan:
     again: tuple[str, ...] | None
 
 
-def plan_restore(copy: Path, database: Path, audit_key_file: str, origin: str) -> Plan:
+def plan_restore(copy: Path, location: str, audit_key_file: str, origin: str) -> Plan:
     """Judge a backup, and find what would be undone. Nothing is changed.
 
     Args:
         copy: the backup.
-        database: the database to be replaced, whatever state it is in.
+        location: the database to be replaced, canonical, whatever state it is in.
         audit_key_file: where the audit key is.
         origin: from where it is done.
 
     Raises:
         Refused: this is not the account that owns the database.
-        BadInput: the backup is the database itself.
+        BadInput: the backup is the database itself, or the database is on a server.
         DatabaseUnusable: the backup is damaged, foreign, of a newer keytui, or
             its audit chain is broken.
     """
+    if is_postgresql(location):
+        raise BadInput(
+            "PostgreSQL restores its own backups: use pg_restore, "
+            "then keytui audit check --head with the head you kept."
+        )
+    database = Path(location)
     owned = database if database.exists() else database.parent
     if not owned.exists():
         raise BadInput(f"The folder {owned} does not exist: create it, then restore again.")

@@ -41,6 +41,15 @@ _MARK: Final = "keytui"
 were put in after: what SQLite has ``application_id`` and ``user_version`` for."""
 
 
+# By the tables themselves: to_regclass() looks in a cache that may be older than
+# the end of a wait for the lock.
+_COMMENT: Final = """
+    SELECT d.description FROM pg_class AS c JOIN pg_description AS d ON d.objoid = c.oid
+    WHERE c.relname = 'migration' AND c.relnamespace = current_schema()::regnamespace
+      AND d.classoid = 'pg_class'::regclass AND d.objsubid = 0
+"""
+
+
 class _Database(PostgresqlDatabase):
     """Peewee's, with limits to waiting on every connection."""
 
@@ -95,12 +104,12 @@ class PostgresqlServer:
         with explained(), closing(self.peewee()) as own:
             own.connect()
             connection = own.connection()
-            if self._is_behind(connection, create=create):
+            if not self._is_current(connection):
                 own.execute_sql("SET lock_timeout = 0")
                 with own.atomic():
                     own.execute_sql("SELECT pg_advisory_xact_lock(%s)", (APPLICATION_ID,))
-                    if self._is_behind(connection, create=create):
-                        with nullcontext() if _comment(connection) else _new_key():
+                    if not self._is_current(connection):
+                        with nullcontext() if self._is_ours(connection, create) else _new_key():
                             self._bring_up_to_date(own)
             schema.check_guards(guards_postgresql.problems(connection), self._name)
 
@@ -146,11 +155,20 @@ class PostgresqlServer:
         """Tell no: it is in no file of this host's."""
         return False
 
-    def _is_behind(self, connection: Any, *, create: bool) -> bool:  # noqa: ANN401 - of psycopg
-        """Tell whether a database of ours, or an empty one, lacks a migration or the guards."""
+    def _is_current(self, connection: Any) -> bool:  # noqa: ANN401 - of psycopg
+        """Tell whether it is ours, with all migrations and the guards after them."""
         mark, _, guarded = _comment(connection).partition(" ")
-        if mark == _MARK and guarded.isdecimal():
-            return bool(schema.missing(connection, self._name)) or int(guarded) < schema.latest()
+        return (
+            mark == _MARK
+            and guarded.isdecimal()
+            and not schema.missing(connection, self._name)
+            and int(guarded) >= schema.latest()
+        )
+
+    def _is_ours(self, connection: Any, create: bool) -> bool:  # noqa: ANN401 - of psycopg
+        """Tell a database of ours from an empty one, where nobody can change it meanwhile."""
+        if _comment(connection).startswith(f"{_MARK} "):
+            return True
         (tables,) = connection.execute(
             "SELECT count(*) FROM pg_class WHERE relkind IN ('r', 'p', 'v', 'm', 'f') "
             "AND relnamespace = current_schema()::regnamespace"
@@ -164,7 +182,7 @@ class PostgresqlServer:
                 f"The database {self._name} is empty: name another with --database, "
                 "or start the app on it."
             )
-        return True
+        return False
 
     def _bring_up_to_date(self, own: PostgresqlDatabase) -> None:
         schema.bring_up_to_date(own, self._name)
@@ -173,10 +191,8 @@ class PostgresqlServer:
 
 def _comment(connection: Any) -> str:  # noqa: ANN401 - of psycopg
     """Return what the comment on the migration table says; empty where there is none."""
-    (found,) = connection.execute(
-        "SELECT obj_description(to_regclass('migration'), 'pg_class')"
-    ).fetchone()
-    return found or ""
+    found = connection.execute(_COMMENT).fetchone()
+    return found[0] if found else ""
 
 
 @contextmanager
