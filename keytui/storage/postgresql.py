@@ -80,18 +80,28 @@ class PostgresqlServer:
         """Return where the audit key is: nothing lies beside a server.
 
         Raises:
-            BadInput: it is not named.
+            BadInput: it is not named, or cannot be there.
         """
         if not chosen:
             raise BadInput(
                 "A PostgreSQL database keeps its audit key in a file apart: "
                 "name one with KEYTUI_AUDIT_KEY, or audit_key in the configuration file."
             )
-        return absolute(chosen)
+        path = absolute(chosen)
+        folder = os.path.dirname(path)
+        if not os.path.isdir(folder):
+            raise BadInput(
+                f"The folder {folder} of the audit key does not exist: create it, "
+                "or name another file with KEYTUI_AUDIT_KEY."
+            )
+        return path
 
     def host_file(self, key: str) -> Path:
-        """Return the audit key's file: whoever has URL and key can do everything anyway."""
-        return Path(key)
+        """Return the audit key's file: whoever has URL and key can do everything anyway.
+
+        Where the key is lost, its folder says whose it was.
+        """
+        return Path(key if os.path.exists(key) else os.path.dirname(key))
 
     def prepare(self, *, create: bool) -> None:
         """Leave a current database of ours; of several processes one does the work.
