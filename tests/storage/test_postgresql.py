@@ -103,18 +103,17 @@ def test_of_six_that_open_an_empty_database_one_makes_it(server: Server, key: Pa
     assert len(ran) == len(set(ran)) > 5
 
 
-def test_people_are_in_the_order_of_sqlite_whatever_the_locale(server: Server, key: Path) -> None:
-    """A User ID is compared byte by byte, where English would pass over its punctuation."""
-    server.admin.execute(
-        "CREATE DATABASE english TEMPLATE template0 LOCALE_PROVIDER icu ICU_LOCALE 'en'"
+def test_people_are_in_the_order_of_sqlite_whatever_the_locale(url: str) -> None:
+    """User IDs are compared byte by byte, where English would pass over their punctuation."""
+    found = models.database.execute_sql(
+        "SELECT collation_name FROM information_schema.columns WHERE column_name = 'user_id'"
     )
-    open_database(server.url("english"), audit_key_file=str(key))
+    assert found.fetchall() == [("C",)]
     typed = ["a1", "a-z", "ab", "a.b", "aa"]
     with transaction():
         for name in typed:
             add(name)
     assert names() == sorted(typed)
-    assert models.database.execute_sql("SELECT 'a-z' < 'aa'").fetchone() == (False,)
 
 
 def test_an_empty_database_is_not_taken_by_a_mistake(server: Server, key: Path) -> None:
