@@ -24,7 +24,7 @@ from keytui.cli.user import user_commands
     invoke_without_command=True,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-@click.option("--database", metavar="PATH", help="The database: a file, or sqlite:///PATH.")
+@click.option("--database", metavar="PATH", help="The database: a file, or a postgresql:// URL.")
 @click.option("--mouse/--no-mouse", default=None, help="Let keytui take the mouse (default: no).")
 @click.option(
     "--look",

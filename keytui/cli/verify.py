@@ -21,7 +21,7 @@ Usage: keytui verify [--json] [--database PATH]
 
 Options:
   --json           Print the verdict as one JSON object.
-  --database PATH  The database: a file, sqlite:///PATH, or postgresql://…
+  --database PATH  The database: a file, or a postgresql:// URL.
   -h, --help       Show this message and exit.
 
 Exit code: 0 good, 1 not good, 2 it could not be checked.
