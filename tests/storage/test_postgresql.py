@@ -209,6 +209,7 @@ def test_an_unknown_database_and_account_are_told_apart(server: Server, key: Pat
 )
 def test_the_url_goes_to_libpq_whole(end: str) -> None:
     """What it says stays; keytui adds only what it leaves open."""
+    pytest.importorskip("psycopg", reason="psycopg is not installed")
     url = canonical(f"postgres://u:p%40ss@a:1,b:2/keytui{end}")
     assert url == f"postgresql://u:p%40ss@a:1,b:2/keytui{end}"
     assert ("connect_timeout" in libpq.parameters(url)) == ("connect_timeout" not in end)
