@@ -1,7 +1,9 @@
 """Verification on a PostgreSQL server says the same, and gets through restarts and forks."""
 
 import os
+import subprocess
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -19,6 +21,9 @@ from tests.postgresql import server
 from tests.support import keytui, make_person, new_key_text, text_of
 from tests.verification.agents import VERIFYING
 from tests.verification.conftest import StartAgent
+from tests.verification.serving import KEYTUI, free_port
+from tests.verification.support import wait_until
+from tests.verification.wire import ask
 
 psycopg = pytest.importorskip("psycopg", reason="psycopg is not installed")
 
@@ -168,6 +173,26 @@ def test_the_command_line_verifies_too(team: Team) -> None:
     assert (answer.code, answer.out) == (0, f"valid: key {key} of maria, CI\n")
     answer = keytui("verify", "--database", team.url, typed=text_of(new_key_text()))
     assert (answer.code, answer.out) == (1, "unknown\n")
+
+
+def test_the_http_door_gets_through_a_restart(team: Team) -> None:
+    """It says the same before and after every connection was cut."""
+    bearer = f"Authorization: Bearer {team.texts[team.new_key()]}"
+    address = ("127.0.0.1", free_port())
+    command = [*KEYTUI, "--database", team.url, "serve", "--listen", f"127.0.0.1:{address[1]}"]
+    with subprocess.Popen(command, stderr=subprocess.DEVNULL) as process:
+
+        def says(status: int) -> bool:
+            with suppress(OSError):
+                return ask(address, bearer).status == status
+            return False
+
+        try:
+            wait_until(lambda: says(204), "the first answer")
+            server().end_sessions()
+            assert says(204)
+        finally:
+            process.terminate()
 
 
 def test_a_database_that_is_none_of_ours_is_refused() -> None:
