@@ -13,7 +13,6 @@ from keytui.domain.errors import BadInput, DatabaseBusy, DatabaseUnusable
 from keytui.storage import audit_key
 from keytui.storage.engine import Engine, engine_of
 from keytui.storage.faults import explained
-from keytui.storage.location import is_postgresql
 from keytui.storage.models import database
 
 BUSY_SECONDS: Final = 5
@@ -45,7 +44,7 @@ def open_database(location: str, *, create: bool = True, audit_key_file: str = "
     """
     engine = engine_of(location, BUSY_SECONDS)
     key = engine.key_path(audit_key_file)
-    audit_key.use(key, "" if is_postgresql(engine.location) else engine.location)
+    audit_key.use(key, engine.file)
     engine.prepare(create=create)
     with explained():
         _open[:] = [engine]
@@ -74,16 +73,17 @@ def open_path() -> str:
     Raises:
         BadInput: it is on a PostgreSQL server.
     """
-    if is_postgresql(_open[0].location):
+    if not _open[0].file:
         raise BadInput(
             "PostgreSQL has its own backups: use pg_dump, and keep the audit key elsewhere."
         )
-    return _open[0].location
+    return _open[0].file
 
 
 def is_open_database(path: Path) -> bool:
     """Tell whether ``path`` is the file of the open database."""
-    return _open[0].is_file(path)
+    file = _open[0].file
+    return bool(file) and path.exists() and path.samefile(file)
 
 
 def close_database() -> None:

@@ -14,10 +14,12 @@ class Engine(Protocol):
 
     Attributes:
         location: its canonical location.
+        file: the file that it is, absolute; empty for a server.
         param: what stands for a parameter in SQL.
     """
 
     location: str
+    file: str
     param: str
 
     def key_path(self, chosen: str) -> str:
@@ -46,9 +48,6 @@ class Engine(Protocol):
 
     def reader(self) -> AbstractContextManager[Any]:
         """Open a DB-API connection of its own that changes nothing, for the block."""
-
-    def is_file(self, path: Path) -> bool:
-        """Tell whether ``path`` is the database's file."""
 
 
 def engine_of(location: str, wait_seconds: float) -> Engine:

@@ -72,6 +72,7 @@ class PostgresqlServer:
             DatabaseUnusable: psycopg is not installed.
         """
         self.location = url
+        self.file = ""
         self._defaults = parameters(url)
         self._name = name_of(url)
         self._wait_seconds = wait_seconds
@@ -160,10 +161,6 @@ class PostgresqlServer:
         with closing(connect(self.location, autocommit=True)) as connection:
             connection.execute("SET SESSION CHARACTERISTICS AS TRANSACTION READ ONLY")
             yield connection
-
-    def is_file(self, path: Path) -> bool:  # noqa: ARG002 - the interface's
-        """Tell no: it is in no file of this host's."""
-        return False
 
     def _is_current(self, connection: Any) -> bool:  # noqa: ANN401 - of psycopg
         """Tell whether it is ours, with all migrations and the guards after them."""

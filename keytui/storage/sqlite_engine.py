@@ -38,7 +38,7 @@ class SqliteFile:
 
     def __init__(self, path: str, wait_seconds: float) -> None:
         """Name the file, absolute, and how long another writer is waited for."""
-        self.location = path
+        self.location = self.file = path
         self._wait_seconds = wait_seconds
         self._identity: tuple[int, int] | None = None
 
@@ -97,10 +97,6 @@ class SqliteFile:
             connection.execute("PRAGMA query_only = 1")
             connection.text_factory = lambda raw: raw.decode("utf-8", "surrogateescape")
             yield connection
-
-    def is_file(self, path: Path) -> bool:
-        """Tell whether ``path`` is this file, under whatever name."""
-        return path.exists() and path.samefile(self.location)
 
     def _peewee(self, path: Path) -> SqliteDatabase:
         return SqliteDatabase(
