@@ -6,6 +6,7 @@ so that where deleting is refused emptying has a trigger of its own.
 
 from typing import Any, Final
 
+from keytui.domain.text import harmless
 from keytui.storage.guards import GUARDS, Guard
 from keytui.storage.rules import CONSTRAINTS
 
@@ -51,10 +52,14 @@ def problems(connection: Any) -> list[str]:  # noqa: ANN401 - of psycopg
     found = []
     for guard in GUARDS:
         for name, change in _triggers(guard):
-            if name not in there:
+            was = there.pop(name, None)
+            if was is None:
                 found.append(f"the guard {name} is missing")
-            elif there[name] != [guard.table, _KINDS[change], _body(guard), True]:
+            elif was != [guard.table, _KINDS[change], _body(guard), True]:
                 found.append(f"the guard {name} was changed")
+    for name, (table, *_) in there.items():
+        if table in CONSTRAINTS:  # it could undo what keytui writes, or swallow it
+            found.append(f"the trigger {harmless(name)} was added")
     kept = set(connection.execute(_CONSTRAINTS).fetchall())
     for table, names in CONSTRAINTS.items():
         found += [f"the rule {name} is missing" for name in names if (table, name) not in kept]

@@ -37,9 +37,7 @@ _LOCK: Final = "SELECT id FROM audit_key ORDER BY id LIMIT 1 FOR UPDATE"
 """The row is there from the migration on that began the chain, and never deleted."""
 
 _MARK: Final = "keytui"
-"""What the comment on the migration table says, with the number of the migration the guards
-were put in after: what SQLite has ``application_id`` and ``user_version`` for."""
-
+"""What the comment on the migration table says: what SQLite has ``application_id`` for."""
 
 # By the tables themselves: to_regclass() looks in a cache that may be older than
 # the end of a wait for the lock.
@@ -122,7 +120,7 @@ class PostgresqlServer:
                     if not self._is_current(connection):
                         with nullcontext() if self._is_ours(connection, create) else _new_key():
                             self._bring_up_to_date(own)
-            schema.check_guards(guards_postgresql.problems(connection), self._name)
+            schema.must_be_unchanged(guards_postgresql.problems(connection), self._name)
 
     def peewee(self) -> PostgresqlDatabase:
         """Make the Peewee database."""
@@ -163,18 +161,12 @@ class PostgresqlServer:
             yield connection
 
     def _is_current(self, connection: Any) -> bool:  # noqa: ANN401 - of psycopg
-        """Tell whether it is ours, with all migrations and the guards after them."""
-        mark, _, guarded = _comment(connection).partition(" ")
-        return (
-            mark == _MARK
-            and guarded.isdecimal()
-            and not schema.missing(connection, self._name)
-            and int(guarded) >= schema.latest()
-        )
+        """Tell whether it is ours, with all migrations: the guards came in with the last."""
+        return _comment(connection) == _MARK and not schema.missing(connection, self._name)
 
     def _is_ours(self, connection: Any, create: bool) -> bool:  # noqa: ANN401 - of psycopg
         """Tell a database of ours from an empty one, where nobody can change it meanwhile."""
-        if _comment(connection).startswith(f"{_MARK} "):
+        if _comment(connection) == _MARK:
             return True
         (tables,) = connection.execute(
             "SELECT count(*) FROM pg_class WHERE relkind IN ('r', 'p', 'v', 'm', 'f') "
@@ -193,7 +185,7 @@ class PostgresqlServer:
 
     def _bring_up_to_date(self, own: PostgresqlDatabase) -> None:
         schema.bring_up_to_date(own, self._name)
-        own.execute_sql(f"COMMENT ON TABLE {schema.HISTORY_TABLE} IS '{_MARK} {schema.latest()}'")
+        own.execute_sql(f"COMMENT ON TABLE {schema.HISTORY_TABLE} IS '{_MARK}'")
 
 
 def _comment(connection: Any) -> str:  # noqa: ANN401 - of psycopg

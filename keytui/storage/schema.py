@@ -7,7 +7,6 @@ in; SQLite's ``user_version`` is the number of the migration they were put in af
 """
 
 import os
-from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Final
 
 from keytui.domain.errors import DatabaseUnusable
@@ -58,21 +57,28 @@ def is_behind(connection: Any, name: str) -> bool:  # noqa: ANN401 - of sqlite3
         DatabaseUnusable: it is newer than this program.
     """
     (guarded,) = connection.execute("PRAGMA user_version").fetchone()
-    return bool(missing(connection, name)) or guarded < latest()
+    return bool(missing(connection, name)) or guarded < _latest()
 
 
-def check_guards(found: Sequence[str], name: str) -> None:
-    """Go on only if nothing was found that differs from the rules of this program.
+def check_guards(connection: Any, name: str) -> None:  # noqa: ANN401 - of sqlite3
+    """Go on only if the rules of an SQLite database are those of this program.
 
     They are not put back by themselves: somebody took them away, and people
     should know.
 
-    Args:
-        found: what differs, a phrase each.
-        name: what to call the database in a sentence.
-
     Raises:
         DatabaseUnusable: a rule is missing or was changed.
+    """
+    from keytui.storage import guards  # late: verification has no use for it
+
+    must_be_unchanged(guards.problems(connection), name)
+
+
+def must_be_unchanged(found: list[str], name: str) -> None:
+    """Go on only if nothing was found that differs from the rules of this program.
+
+    Raises:
+        DatabaseUnusable: something was; the first of it is named.
     """
     if found:
         more = f" and {len(found) - 1} more" if found[1:] else ""
@@ -108,11 +114,10 @@ def bring_up_to_date(database: "Database", name: str) -> None:
 
 def mark_guarded(database: "Database") -> None:
     """Note in an SQLite database that it has the guards of the latest migration."""
-    database.execute_sql(f"PRAGMA user_version = {latest()}")
+    database.execute_sql(f"PRAGMA user_version = {_latest()}")
 
 
-def latest() -> int:
-    """Return the number of this program's last migration."""
+def _latest() -> int:
     return max(int(name[:4]) for name in _known())
 
 

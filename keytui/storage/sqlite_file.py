@@ -17,7 +17,7 @@ from typing import Final, TypeAlias
 from peewee import SqliteDatabase
 
 from keytui.domain.errors import DatabaseUnusable
-from keytui.storage import audit_key, file_checks, guards, schema
+from keytui.storage import audit_key, file_checks, schema
 from keytui.storage.faults import explain, explained
 from keytui.storage.write_gate import write_gate
 
@@ -54,7 +54,7 @@ def prepare(path: Path, engine: Engine, *, create: bool) -> None:
                         if CHAINED in schema.missing(connection, str(path)):
                             audit_key.in_use().create()
                         _bring_up_to_date(database, path)
-            schema.check_guards(guards.problems(connection), str(path))
+            schema.check_guards(connection, str(path))
     except OSError as error:
         if error.errno in (errno.ENOSPC, errno.EDQUOT):
             raise explain(error) from error

@@ -110,6 +110,14 @@ CHANGES = {
         "DROP TRIGGER kt_event_final_on_audit_event_truncate ON audit_event",
         "kt_event_final_on_audit_event_truncate is missing",
     ),
+    "a trigger planted": (
+        (
+            "CREATE FUNCTION swallow() RETURNS trigger LANGUAGE plpgsql AS "
+            "$$BEGIN RETURN NULL; END$$; CREATE TRIGGER swallow BEFORE INSERT ON audit_event "
+            "FOR EACH ROW EXECUTE FUNCTION swallow()"
+        ),
+        "the trigger swallow was added",
+    ),
     "a constraint dropped": (
         "ALTER TABLE api_key DROP CONSTRAINT kt_last_four",
         "the rule kt_last_four is missing",
