@@ -53,7 +53,7 @@ class Settings:
     """Everything that can be set. Each field is a variable and a line of the file."""
 
     database: str = ""
-    """The database: a path or ``sqlite:///`` URL. ``KEYTUI_DATABASE``.
+    """The database: a path, or a ``sqlite:///`` or ``postgresql://`` URL. ``KEYTUI_DATABASE``.
     Default: ``keytui.db`` in the user's data folder."""
 
     idle_minutes: int = 15
@@ -80,7 +80,7 @@ class Settings:
 
     audit_key: str = ""
     """The file of the audit key, if it is not beside the database. ``KEYTUI_AUDIT_KEY``.
-    Default: the database's name with ``.audit-key`` behind it."""
+    Default: the database's name with ``.audit-key`` behind it; on PostgreSQL there is none."""
 
     @property
     def database_is_default(self) -> bool:

@@ -16,6 +16,7 @@ from keytui.domain.records import Actor
 from keytui.services.host import host_actor
 from keytui.storage import models
 from keytui.storage.database import close_database, open_database
+from tests.postgresql import server
 from tests.support import Clock, MakePerson, make_person
 
 NOBODYS_HASH = PasswordHasher.from_parameters(CHEAPEST).hash("a text that nobody types")
@@ -47,13 +48,23 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
 
 
 @pytest.fixture
-def database(tmp_path: Path) -> Iterator[Path]:
-    """Open a new database and return its file."""
-    path = open_database(str(tmp_path / "keytui.db"))
-    engine = models.database.obj
+def engine() -> str:
+    """Name the engine of ``database``: sqlite, unless a folder or file of tests says otherwise."""
+    return "sqlite"
+
+
+@pytest.fixture
+def database(engine: str, tmp_path: Path) -> Iterator[Path]:
+    """Open a new database; return its file, or that of its audit key where it is on a server."""
+    if engine == "postgresql":
+        key = tmp_path / "keytui.audit-key"
+        path = open_database(server().fresh(key), audit_key_file=str(key))
+    else:
+        path = open_database(str(tmp_path / "keytui.db"))
+    opened = models.database.obj
     yield path
     close_database()
-    engine.close()
+    opened.close()
 
 
 @pytest.fixture

@@ -128,6 +128,14 @@ def rows(query: str) -> list[tuple[Any, ...]]:
     return list(models.database.execute_sql(query))
 
 
+def written_of(database: Path) -> bytes:
+    """Return all that the open database holds: the bytes of its files, and every row."""
+    files = [file.read_bytes() for file in database.parent.glob("keytui.db*")]
+    return b"".join(files) + repr(
+        [rows(f'SELECT * FROM "{name}"') for name in models.database.get_tables()]
+    ).encode("utf-8", "surrogateescape")
+
+
 @contextmanager
 def without_guards(connection: sqlite3.Connection) -> Iterator[None]:
     """Take the guards away for the block: some tests need rows that no program may write."""

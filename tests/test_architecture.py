@@ -30,7 +30,7 @@ BESIDE = {"keytui.settings", "keytui.origin", "keytui.crash"}
 # A door may name, open and close the database; all else about it is the services'.
 OPENING = {
     "keytui.storage.database": {"open_database", "close_database", "audit_key_path"},
-    "keytui.storage.location": {"sqlite_path"},
+    "keytui.storage.location": {"canonical"},
 }
 
 # library: where it may be imported.
@@ -38,6 +38,7 @@ PLACES = {
     "peewee": ("keytui.storage", "keytui.services"),
     "playhouse": ("keytui.storage",),
     "sqlite3": ("keytui.storage",),
+    "psycopg": ("keytui.storage",),
     "textual": ("keytui.tui",),
     "rich": ("keytui.tui",),
     "pyperclip": ("keytui.tui",),

@@ -1,7 +1,5 @@
 """``keytui backup`` and ``keytui restore``: by the account that owns the database."""
 
-from pathlib import Path
-
 import click
 
 from keytui.cli.audit import say_unproved
@@ -37,7 +35,7 @@ def restore_command(session: Session, /, file: str, yes: bool, key_lost: bool) -
     """Put the backup FILE in the place of the database; the old one is kept beside it."""
     path, key = session.files()
     try:
-        plan = plan_restore(absolute_path(file), Path(path), key, session.origin, key_lost=key_lost)
+        plan = plan_restore(absolute_path(file), path, key, session.origin, key_lost=key_lost)
         _say_what_was_found(plan)
         if not yes:
             _ask(plan)

@@ -47,7 +47,7 @@ def run() -> None:
     invoke_without_command=True,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-@click.option("--database", metavar="PATH", help="The database: a file, or sqlite:///PATH.")
+@click.option("--database", metavar="PATH", help="The database: a file, or a postgresql:// URL.")
 @click.option("--mouse/--no-mouse", default=None, help="Let keytui take the mouse (default: no).")
 @click.option(
     "--look",

@@ -18,7 +18,7 @@ from keytui.cli.exits import ExitCode, fail, say
 from keytui.cli.session import Session
 from keytui.domain.errors import BadInput
 from keytui.services.verification import Verifier
-from keytui.storage.location import sqlite_path
+from keytui.storage.location import canonical
 
 if TYPE_CHECKING:
     from types import ModuleType
@@ -61,7 +61,7 @@ def serve(  # noqa: PLR0913 - click hands over one argument an option
     uvicorn = _server()
     if origin_header and not re.fullmatch(r"[A-Za-z0-9-]+", origin_header):
         raise BadInput("Give --origin-header the name of a header, such as X-Real-IP.")
-    database = sqlite_path(session.settings.location)
+    database = canonical(session.settings.location)
     Verifier(database).close()  # what is wrong is said here, in one sentence
     bound, local = _bind(listen)
     show_metrics = local if metrics is None else metrics

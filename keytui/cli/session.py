@@ -16,7 +16,7 @@ from keytui.origin import where_from
 from keytui.services import host, sign_in
 from keytui.settings import Settings
 from keytui.storage.database import audit_key_path, open_database
-from keytui.storage.location import sqlite_path
+from keytui.storage.location import canonical
 
 _LONGEST = 4_096
 """Bytes of a line that may be a password: 128 characters have 512 at most."""
@@ -32,8 +32,8 @@ class Session:
 
     def files(self) -> tuple[str, str]:
         """Return where the database and its audit key are, without opening either."""
-        path = sqlite_path(self.settings.location)
-        return path, audit_key_path(path, self.settings.audit_key)
+        place = canonical(self.settings.location)
+        return place, audit_key_path(place, self.settings.audit_key)
 
     def actor(self, user_id: str | None, *, create: bool) -> Actor:
         """Open the database and return who acts: ``user_id`` by their password, else the host.

@@ -21,7 +21,7 @@ Usage: keytui verify [--json] [--database PATH]
 
 Options:
   --json           Print the verdict as one JSON object.
-  --database PATH  The database: a file, or sqlite:///PATH.
+  --database PATH  The database: a file, or a postgresql:// URL.
   -h, --help       Show this message and exit.
 
 Exit code: 0 good, 1 not good, 2 it could not be checked.
@@ -84,13 +84,13 @@ def run(arguments: Sequence[str], database: str = "") -> ExitCode:
 
 
 def _path(database: str) -> str:
-    from keytui.storage.location import sqlite_path
+    from keytui.storage.location import canonical
 
     if not database:
         from keytui import settings
 
         database = settings.load({}, os.environ, settings.config_file()).location
-    return sqlite_path(database)
+    return canonical(database)
 
 
 def _key() -> str:

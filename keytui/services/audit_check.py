@@ -10,7 +10,7 @@ from keytui.domain.records import Actor
 from keytui.services.acting import acting, looking
 from keytui.services.host import require_host
 from keytui.storage import audit_key, audit_trail
-from keytui.storage.database import open_path, writing_alone
+from keytui.storage.database import open_location, writing_alone
 from keytui.storage.faults import explained
 from keytui.storage.models import AuditKeyRow
 
@@ -33,7 +33,7 @@ def check(
     """
     with looking(actor, Action.AUDIT_CHECK) as deed:
         deed.require(Permission.CHECK_AUDIT)
-    return audit_trail.check(open_path(), audit_key.in_use(), kept, progress)
+    return audit_trail.check(open_location(), audit_key.in_use(), kept, progress)
 
 
 def head(actor: Actor) -> Head:
@@ -44,7 +44,7 @@ def head(actor: Actor) -> Head:
     """
     with looking(actor, Action.AUDIT_CHECK) as deed:
         deed.require(Permission.CHECK_AUDIT)
-        with explained(), audit_trail.opened(open_path()) as connection:
+        with explained(), audit_trail.opened(open_location()) as connection:
             return audit_trail.head_of(connection)
 
 

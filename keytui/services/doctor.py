@@ -10,18 +10,27 @@ from functools import partial
 from keytui.domain.errors import KeytuiError
 from keytui.domain.findings import Finding, problem
 from keytui.storage import health
+from keytui.storage.location import is_postgresql
 
 
 def database_checks(database: str, key: str) -> Iterator[tuple[str, Finding]]:
     """Yield what is found about a database and its files, each under its question's name.
 
     Args:
-        database: the file, absolute; it may be missing, damaged or foreign.
+        database: its canonical location; it may be missing, damaged or foreign.
         key: the file of its audit key.
     """
     place = health.Place(database, key)
-    for name, check in health.CHECKS:
+    for name, check in _checks(database):
         yield from asked(name, partial(check, place))
+
+
+def _checks(database: str) -> tuple[tuple[str, health.Check], ...]:
+    if not is_postgresql(database):
+        return health.CHECKS
+    from keytui.storage import health_postgresql  # late: psycopg is an extra
+
+    return health_postgresql.CHECKS
 
 
 def asked(name: str, check: Callable[[], Iterator[Finding]]) -> Iterator[tuple[str, Finding]]:

@@ -1,5 +1,8 @@
 """The host's own account: whoever owns the database file holds it anyway.
 
+Of a database on a server it is the account that owns the file of the audit key:
+with that and the URL everything could be written that keytui writes.
+
 Scripts and cron jobs run as this account and nobody is there to type a
 password. It acts with an administrator's rights, under a name no person can
 have (a User ID holds no colon), and every act of it is on record.
@@ -13,8 +16,12 @@ from keytui.domain.permissions import Role
 from keytui.domain.records import Actor
 
 
-def host_actor(database_file: Path, origin: str) -> Actor:
+def host_actor(file: Path, origin: str) -> Actor:
     """Return the host's account as an actor.
+
+    Args:
+        file: as :func:`.open_database` returns it.
+        origin: from where it acts.
 
     Identity is the process's effective user number, never an environment
     variable: ``LOGNAME`` says whatever it was told.
@@ -23,9 +30,9 @@ def host_actor(database_file: Path, origin: str) -> Actor:
         Refused: the process does not run as the account that owns the file.
     """
     uid = os.geteuid()
-    if database_file.stat().st_uid != uid:
+    if file.stat().st_uid != uid:
         raise Refused(
-            "Only the account that owns the database may do this without signing in: "
+            f"Only the account that owns {file} may do this without signing in: "
             "use --user with your User ID."
         )
     return Actor(None, f"host:{_account_name(uid)}", Role.ADMINISTRATOR, 0, origin)

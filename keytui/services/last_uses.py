@@ -25,9 +25,9 @@ _LAST_WAIT_SECONDS: Final = 5.0
 class LastUses:
     """The last uses of one database's keys that are not written yet."""
 
-    def __init__(self, path: str) -> None:
-        """Collect for the database at ``path``; nothing is started yet."""
-        self._path = path
+    def __init__(self, location: str) -> None:
+        """Collect for the database at ``location``, canonical; nothing is started yet."""
+        self._location = location
         self.pending: dict[int, Use] = {}
         """By key_id. Whoever verified a key sets its entry: one atomic step."""
         self.problem = ""
@@ -71,7 +71,7 @@ class LastUses:
             if not taken:
                 return True
             try:
-                last_used.write(self._path, taken, wait_seconds=wait_seconds)
+                last_used.write(self._location, taken, wait_seconds=wait_seconds)
             except Exception as error:  # noqa: BLE001 - whatever it is, the thread must go on
                 for key_id, use in taken.items():
                     self.pending.setdefault(key_id, use)  # a later use stays

@@ -13,6 +13,7 @@ from keytui.services.host import host_actor
 from keytui.storage import audit_trail, backup_file, copies, kept_audit_keys, replacing, sqlite_file
 from keytui.storage.audit_key import KeyFile
 from keytui.storage.faults import explained
+from keytui.storage.location import is_postgresql
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,24 +50,30 @@ class Plan:
 
 
 def plan_restore(
-    copy: Path, database: Path, audit_key_file: str, origin: str, *, key_lost: bool = False
+    copy: Path, location: str, audit_key_file: str, origin: str, *, key_lost: bool = False
 ) -> Plan:
     """Judge a backup, and find what would be undone. Nothing is changed.
 
     Args:
         copy: the backup.
-        database: the database to be replaced, whatever state it is in.
+        location: the database to be replaced, canonical, whatever state it is in.
         audit_key_file: where the audit key is.
         origin: from where it is done.
         key_lost: whether a backup whose audit key is not here is good enough.
 
     Raises:
         Refused: this is not the account that owns the database.
-        BadInput: the backup is the database itself, or a file that belongs to one.
+        BadInput: the backup is the database itself, or a file that belongs to one,
+            or the database is on a server.
         DatabaseUnusable: the backup is damaged, foreign, of a newer keytui, its
             audit chain is broken or taken away, or its audit key is not here.
     """
-    path = Path(os.path.realpath(database))
+    if is_postgresql(location):
+        raise BadInput(
+            "PostgreSQL restores its own backups: use pg_restore, "
+            "then keytui audit check --head with the head you kept."
+        )
+    path = Path(os.path.realpath(location))
     owned = path if path.exists() else path.parent
     if not owned.exists():
         raise BadInput(f"The folder {owned} does not exist: create it, then restore again.")

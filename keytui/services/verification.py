@@ -20,8 +20,8 @@ from typing import NamedTuple, Self
 from keytui.domain.key_text import digest_of
 from keytui.domain.states import KeyState, state_of
 from keytui.services.last_uses import LastUses, flush_at_sigterm
-from keytui.storage.key_lookup import KeyLookup
-from keytui.storage.location import sqlite_path
+from keytui.storage.key_lookup import lookup_in
+from keytui.storage.location import canonical
 
 
 class Code(StrEnum):
@@ -101,15 +101,17 @@ class Verifier:
     """
 
     def __init__(self, database: str | os.PathLike[str]) -> None:
-        """Open ``database``: a path or ``sqlite:///`` URL. It is never created here.
+        """Open ``database``: a path, or a ``sqlite:///`` or ``postgresql://`` URL.
+
+        It is never created here.
 
         Raises:
             BadInput: it is a URL of another kind.
-            DatabaseUnusable: the file is missing, not ours, or not up to date.
+            DatabaseUnusable: it is missing, not ours, or not up to date.
         """
-        path = sqlite_path(os.fspath(database))
-        self._lookup = KeyLookup(path)
-        self._uses = LastUses(path)
+        place = canonical(os.fspath(database))
+        self._lookup = lookup_in(place)
+        self._uses = LastUses(place)
         flush_at_sigterm()
         _living.add(self)
 

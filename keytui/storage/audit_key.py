@@ -33,8 +33,9 @@ class KeyFile:
     """The file of one audit key. Reading it again is cheap while it does not change."""
 
     def __init__(self, path: str, database: str) -> None:
-        """Name the file and the database it belongs to, both absolute."""
+        """Name the file and the database file it belongs to, both absolute; ``""`` for a server's."""
         self.path = path
+        self._account = "the account that owns the database" if database else "this account"
         self._database = database
         self._seen: tuple[int, int, int] | None = None
         self._key = b""
@@ -60,7 +61,7 @@ class KeyFile:
         except OSError as error:
             raise DatabaseUnusable(
                 f"The audit key {self.path} cannot be read ({error.strerror}): "
-                "make it a file of the account that owns the database."
+                f"make it a file of {self._account}."
             ) from error
         return self._key
 
@@ -109,7 +110,7 @@ class KeyFile:
         if found.st_mode & 0o077 or found.st_uid not in (os.geteuid(), _owner(self._database)):
             raise DatabaseUnusable(
                 f"The audit key {self.path} is open to other accounts: "
-                "give it to the account that owns the database, with mode 0600."
+                f"give it to {self._account}, with mode 0600."
             )
         return key
 
@@ -218,7 +219,7 @@ _in_use: list[KeyFile] = []
 
 
 def use(path: str, database: str) -> KeyFile:
-    """Use the key in ``path`` for the database from now on."""
+    """Use the key in ``path`` for the database file, or ``""``, from now on."""
     _in_use[:] = [KeyFile(path, database)]
     return _in_use[0]
 

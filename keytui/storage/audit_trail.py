@@ -4,17 +4,16 @@ Reading has a connection of its own, which changes nothing, so that a copy can b
 read as well as the open database, and text that is no UTF-8 too.
 """
 
-import os
-import sqlite3
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from typing import Any, Final
 
 from keytui.domain.audit_chain import HASHED, START, Break, Checked, Head, Walk, fingerprint, link
 from keytui.domain.errors import DatabaseUnusable
 from keytui.storage import audit_key
+from keytui.storage.database import BUSY_SECONDS
+from keytui.storage.engine import engine_of
 from keytui.storage.faults import explained
-from keytui.storage.file_checks import sqlite_uri
 from keytui.storage.models import database
 
 BATCH: Final = 5_000
@@ -31,7 +30,7 @@ _END: Final = """
 _INSERT: Final = f"INSERT INTO audit_event ({', '.join(HASHED)}, previous_hash, hash) VALUES ({{}})"  # noqa: S608 - of names that stand in this program
 _READ: Final = f"""
     SELECT {", ".join(HASHED)}, previous_hash, hash FROM audit_event
-    WHERE id >= ? ORDER BY id LIMIT {BATCH}
+    WHERE id >= {{}} ORDER BY id LIMIT {BATCH}
 """  # noqa: S608 - of names that stand in this program
 
 
@@ -69,33 +68,29 @@ def append(event: Mapping[str, Any]) -> None:
 
 
 @contextmanager
-def opened(path: str) -> Iterator[sqlite3.Connection]:
-    """Open a database file for reading. The caller explains what goes wrong."""
-    # Not read-only where it can be helped: who closes last must be able to remove the -wal.
-    uri = sqlite_uri(path, "mode=rw" if os.access(path, os.W_OK) else "mode=ro")
-    with closing(sqlite3.connect(uri, uri=True, timeout=5)) as connection:
-        connection.execute("PRAGMA query_only = 1")
-        connection.text_factory = lambda raw: raw.decode("utf-8", "surrogateescape")
+def opened(location: str) -> Iterator[Any]:
+    """Open a database, by path or URL, for reading. The caller explains what goes wrong."""
+    with engine_of(location, BUSY_SECONDS).reader() as connection:
         yield connection
 
 
-def batches(connection: sqlite3.Connection) -> Iterator[list[tuple[Any, ...]]]:
+def batches(connection: Any) -> Iterator[list[tuple[Any, ...]]]:  # noqa: ANN401 - of sqlite3 or psycopg
     """Yield all events in the order of their numbers, as :class:`.Walk` takes them."""
     number = _SMALLEST
-    while batch := connection.execute(_READ, (number,)).fetchall():
+    while batch := connection.execute(_READ.format(number)).fetchall():
         yield batch
         if batch[-1][0] == _LARGEST:
             return
         number = batch[-1][0] + 1
 
 
-def head_of(connection: sqlite3.Connection) -> Head:
+def head_of(connection: Any) -> Head:  # noqa: ANN401 - of sqlite3 or psycopg
     """Return the number and hash of the newest event."""
     last, newest, _ = connection.execute(_END).fetchone()
     return Head(last, (newest or START).hex())
 
 
-def key_of(connection: sqlite3.Connection) -> tuple[bytes | None, int]:
+def key_of(connection: Any) -> tuple[bytes | None, int]:  # noqa: ANN401 - of sqlite3 or psycopg
     """Return the fingerprint of the key in use, and the first event that was made with it."""
     found = connection.execute(
         "SELECT (SELECT fingerprint FROM audit_key ORDER BY id DESC LIMIT 1), "
@@ -105,18 +100,18 @@ def key_of(connection: sqlite3.Connection) -> tuple[bytes | None, int]:
 
 
 def check(
-    path: str,
+    location: str,
     file: audit_key.KeyFile,
     kept: Head | None = None,
     progress: Callable[[int, int], None] = lambda _done, _total: None,
 ) -> Checked:
-    """Walk along the whole chain of a database file.
+    """Walk along the whole chain of a database.
 
     It takes some 20 s for a million events, and a few megabytes whatever their
     number. Events that are added meanwhile are not looked at.
 
     Args:
-        path: the database, or a copy of it.
+        location: the database, or a copy of it.
         file: the audit key.
         kept: a head from earlier.
         progress: told now and then how many of how many events are done.
@@ -124,14 +119,15 @@ def check(
     Raises:
         DatabaseUnusable: it cannot be read, or the key is missing or another's.
     """
-    with explained(), opened(path) as connection:
+    engine = engine_of(location, BUSY_SECONDS)
+    with explained(), opened(location) as connection:
         # One moment of the trail, and the key of that moment: a new key may come any time.
-        connection.execute("BEGIN")
+        connection.execute(engine.snapshot)
         expected, since = key_of(connection)
         key = file.read()
         if file.fingerprint != expected:
             connection.execute("ROLLBACK")
-            connection.execute("BEGIN")
+            connection.execute(engine.snapshot)
             expected, since = key_of(connection)
         own = fingerprint(key) == expected
         walk = Walk(key, since, kept)
@@ -145,7 +141,9 @@ def check(
 
 
 def _walked(
-    connection: sqlite3.Connection, walk: Walk, progress: Callable[[int, int], None]
+    connection: Any,  # noqa: ANN401 - of sqlite3 or psycopg
+    walk: Walk,
+    progress: Callable[[int, int], None],
 ) -> Break | None:
     total = head_of(connection).number
     for batch in batches(connection):

@@ -1,40 +1,25 @@
 """Opening the database, and the two ways to use it: to read, or to change.
 
-SQLite is used in WAL mode, ``synchronous=FULL`` (an acknowledged deactivation
-must survive a power cut; NORMAL lost 1,073 of 1,693 in a test with cut power),
-writes ``BEGIN IMMEDIATE`` (a deferred read-then-write fails at once when
-another process writes), and waits up to 5 s for another writer, at the gate.
+Whatever the engine, one transaction writes at a time: what services check stays
+true until they have acted.
 """
 
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
-from peewee import SqliteDatabase
-
-from keytui.domain.errors import DatabaseBusy, DatabaseUnusable
-from keytui.domain.paths import absolute
-from keytui.storage import audit_key, file_checks, sqlite_file
+from keytui.domain.errors import BadInput, DatabaseBusy, DatabaseUnusable
+from keytui.storage import audit_key
+from keytui.storage.engine import Engine, engine_of
 from keytui.storage.faults import explained
-from keytui.storage.location import sqlite_path
 from keytui.storage.models import database
-from keytui.storage.write_gate import write_gate
 
 BUSY_SECONDS: Final = 5
+"""How long another writer is waited for."""
 
-_opened: list[tuple[int, int] | None] = []
-"""The identity of the file that is open."""
-
-_CONNECTION_PRAGMAS = (
-    ("synchronous", "full"),
-    ("foreign_keys", 1),
-    ("recursive_triggers", 1),
-    ("trusted_schema", 0),
-    ("cell_size_check", 1),
-    ("secure_delete", 1),
-    ("journal_size_limit", 8 << 20),
-)
+_open: list[Engine] = []
+"""The engine of the open database."""
 
 
 def open_database(location: str, *, create: bool = True, audit_key_file: str = "") -> Path:
@@ -44,53 +29,68 @@ def open_database(location: str, *, create: bool = True, audit_key_file: str = "
     The calling thread is connected; other threads connect on their first use.
 
     Args:
-        location: a path or a ``sqlite:///`` URL.
+        location: a path, or a ``sqlite:///`` or ``postgresql://`` URL.
         create: whether to create the database where there is none.
-        audit_key_file: where the audit key is; beside the database by default.
+        audit_key_file: where the audit key is; beside a database file by default.
 
     Returns:
-        The file's path.
+        The file whose owner is the host's own account: the database's, or the
+        audit key's where the database is on a server.
 
     Raises:
-        BadInput: ``location`` is a URL of a kind that is not supported.
-        DatabaseUnusable: the file is foreign, empty, damaged, read-only, newer
-            than this program or in a folder that does not exist.
+        BadInput: ``location`` is a URL of a kind that is not supported, or no
+            audit key is named for a server.
+        DatabaseUnusable: one sentence on what is wrong and what to do.
     """
-    path = Path(sqlite_path(location))
-    audit_key.use(audit_key_path(path, audit_key_file), str(path))
-    sqlite_file.prepare(path, _sqlite, create=create)
+    engine = engine_of(location, BUSY_SECONDS)
+    key = engine.key_path(audit_key_file)
+    audit_key.use(key, engine.file)
+    engine.prepare(create=create)
     with explained():
-        engine = _sqlite(path)
-        _opened[:] = [file_checks.identity(str(path))]
-        database.initialize(engine)
+        _open[:] = [engine]
+        database.initialize(engine.peewee())
         database.connect(reuse_if_open=True)
-    return path
+    return engine.host_file(key)
 
 
-def audit_key_path(path: Path | str, chosen: str = "") -> str:
-    """Return where the audit key of the database ``path`` is, absolute."""
-    return absolute(chosen) if chosen else f"{path}{audit_key.ENDING}"
+def audit_key_path(location: str, chosen: str = "") -> str:
+    """Return where the audit key of the database at ``location`` is, absolute.
+
+    Raises:
+        BadInput: the database is on a server, and none is named.
+    """
+    return engine_of(location, BUSY_SECONDS).key_path(chosen)
+
+
+def open_location() -> str:
+    """Return the canonical location of the open database."""
+    return _open[0].location
 
 
 def open_path() -> str:
-    """Return the path of the open database."""
-    return str(database.database)
+    """Return the path of the open database, for copying its file.
+
+    Raises:
+        BadInput: it is on a PostgreSQL server.
+    """
+    if not _open[0].file:
+        raise BadInput(
+            "PostgreSQL has its own backups: use pg_dump, and keep the audit key elsewhere."
+        )
+    return _open[0].file
 
 
 def is_open_database(path: Path) -> bool:
     """Tell whether ``path`` is the file of the open database."""
-    return path.exists() and path.samefile(database.database)
+    file = _open[0].file
+    return bool(file) and path.exists() and path.samefile(file)
 
 
 def close_database() -> None:
     """Close the calling thread's connection, if it has one."""
     if database.obj is None or database.is_closed():
         return
-    with ExitStack() as stack:
-        if database.connection().total_changes:  # the last one that closes writes a checkpoint
-            with suppress(DatabaseUnusable):
-                stack.enter_context(write_gate(database.database, BUSY_SECONDS))
-        database.close()
+    _open[0].close(BUSY_SECONDS)
 
 
 @contextmanager
@@ -104,10 +104,12 @@ def transaction() -> Iterator[None]:
         DatabaseUnusable: the database failed; nothing was changed.
         Refused: a rule that stands in the database says no; nothing was changed.
     """
-    _check_still_there()
-    with write_gate(database.database, BUSY_SECONDS):
-        _check_still_there()  # somebody may have replaced it while we waited
+    engine = _open[0]
+    engine.look()
+    with engine.writing(BUSY_SECONDS):
+        engine.look()  # somebody may have replaced it while we waited
         with _connected(), database.atomic():
+            engine.begin()
             yield
 
 
@@ -118,7 +120,7 @@ def writing_alone() -> Iterator[None]:
     Raises:
         DatabaseBusy: another writer held it for too long.
     """
-    with write_gate(database.database, BUSY_SECONDS):
+    with _open[0].writing(BUSY_SECONDS):
         yield
 
 
@@ -129,7 +131,7 @@ def reading() -> Iterator[None]:
     Raises:
         DatabaseUnusable: the database failed.
     """
-    _check_still_there()
+    _open[0].look()
     with _connected():
         yield
 
@@ -147,22 +149,3 @@ def _connected() -> Iterator[None]:
         if not database.is_closed() and not database.in_transaction():
             database.close()
         raise
-
-
-def _check_still_there() -> None:
-    """Go on only if the file is the one that was opened: SQLite would not notice."""
-    if [file_checks.identity(database.database)] != _opened:
-        raise DatabaseUnusable(
-            "The database file was removed or replaced: nothing was changed; "
-            "quit, and start keytui again."
-        )
-
-
-def _sqlite(path: Path) -> SqliteDatabase:
-    return SqliteDatabase(
-        str(path),
-        pragmas=_CONNECTION_PRAGMAS,
-        timeout=BUSY_SECONDS,
-        lock_type="IMMEDIATE",
-        returning_clause=True,
-    )

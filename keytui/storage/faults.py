@@ -8,8 +8,9 @@ from contextlib import contextmanager
 from typing import Final
 
 from keytui.domain.errors import DatabaseBusy, DatabaseUnusable, Refused
+from keytui.storage import faults_postgresql
 
-BUSY: Final = "The database is in use by another process: try again in a moment."
+BUSY: Final = faults_postgresql.BUSY
 _SENTENCES = {
     sqlite3.SQLITE_BUSY: BUSY,
     sqlite3.SQLITE_LOCKED: BUSY,
@@ -53,6 +54,9 @@ def explain(error: BaseException) -> DatabaseUnusable:
         chain.append(cause)
         cause = cause.__cause__ or cause.__context__
     for link in reversed(chain):
+        told = faults_postgresql.explain(link)
+        if told is not None:
+            return told
         code = getattr(link, "sqlite_errorcode", None)
         if isinstance(link, OSError):
             code = _OF_THE_SYSTEM.get(link.errno or 0)
@@ -83,9 +87,11 @@ def explained() -> Iterator[None]:
         if sentence is None:
             raise
         raise Refused(sentence) from error
-    except (
-        peewee.DatabaseError,
-        peewee.InterfaceError,
-        sqlite3.DatabaseError,
-    ) as error:
+    except _errors() as error:
         raise explain(error) from error
+
+
+def _errors() -> tuple[type[Exception], ...]:
+    from peewee import DatabaseError, InterfaceError
+
+    return DatabaseError, InterfaceError, sqlite3.DatabaseError, *faults_postgresql.errors()

@@ -152,12 +152,9 @@ def install(database: "Database") -> None:
     with database.atomic():
         remove(database)
         for guard in GUARDS:
-            if _is_sqlite(database):
-                database.execute_sql(sqlite_trigger(guard))
-            else:
-                for statement in _postgresql_trigger(guard):
-                    # Past Peewee, which would take a percent sign for a parameter.
-                    database.cursor().execute(statement)
+            # Past Peewee, which would take a percent sign for a parameter.
+            for statement in _statements(guard, database):
+                database.cursor().execute(statement)
 
 
 def problems(connection: Any) -> list[str]:  # noqa: ANN401 - of sqlite3
@@ -204,32 +201,20 @@ def sqlite_trigger(guard: Guard) -> str:
     )
 
 
-def _postgresql_trigger(guard: Guard) -> list[str]:
-    # A plain RAISE would not count as a broken rule: restrict_violation does.
-    refuse = f"RAISE EXCEPTION '{guard.rule}' USING ERRCODE = 'restrict_violation';"
-    function = (
-        f"CREATE OR REPLACE FUNCTION {guard.name}() RETURNS trigger LANGUAGE plpgsql AS $$ "
-        f"BEGIN IF {guard.when} THEN {refuse} END IF; "
-        f"RETURN {'OLD' if guard.change == 'DELETE' else 'NEW'}; END $$"
-    )
-    run = f"EXECUTE FUNCTION {guard.name}()"
-    trigger = (
-        f'CREATE TRIGGER {guard.name} BEFORE {guard.change} ON "{guard.table}" FOR EACH ROW {run}'
-    )
-    if guard.change != "DELETE":
-        return [function, trigger]
-    truncate = (
-        f"CREATE TRIGGER {guard.rule}_on_{guard.table}_truncate "
-        f'BEFORE TRUNCATE ON "{guard.table}" FOR EACH STATEMENT {run}'
-    )
-    return [function, trigger, truncate]
+def _statements(guard: Guard, database: "Database") -> list[str]:
+    if _is_sqlite(database):
+        return [sqlite_trigger(guard)]
+    from keytui.storage.guards_postgresql import statements  # late: it needs the list above
+
+    return statements(guard)
 
 
 def _present(database: "Database") -> list[tuple[str, str]]:
     query = (
         "SELECT name, tbl_name FROM sqlite_master WHERE type = 'trigger'"
         if _is_sqlite(database)
-        else "SELECT tgname, relname FROM pg_trigger JOIN pg_class ON pg_class.oid = tgrelid"
+        else "SELECT tgname, relname FROM pg_trigger JOIN pg_class ON pg_class.oid = tgrelid "
+        "WHERE pg_table_is_visible(tgrelid)"
     )
     return [(name, table) for name, table in database.execute_sql(query) if name[:3] == "kt_"]
 

@@ -10,7 +10,7 @@ import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, TypeAlias
 
 from keytui.domain import clock
 from keytui.domain.findings import Finding, note, ok, problem
@@ -147,6 +147,11 @@ def rules(place: Place) -> Iterator[Finding]:
     """Do the rules still stand in it?"""
     with explained(), _reading(place) as connection:
         found = guards.problems(connection)
+    yield from rules_found(found)
+
+
+def rules_found(found: list[str]) -> Iterator[Finding]:
+    """Word what differs from the rules of this program."""
     for what in found:
         yield problem(
             f"Somebody changed the rules that stand in the database: {what}. "
@@ -171,10 +176,15 @@ def chain(place: Place) -> Iterator[Finding]:
     if not sqlite_file.is_chained(place.database):
         yield note("Its audit events are not chained yet: run keytui on it once.")
         return
-    found = audit_trail.check(place.database, audit_key.KeyFile(place.key, place.database))
+    yield from chain_checked(place, place.database)
+
+
+def chain_checked(place: Place, owner: str) -> Iterator[Finding]:
+    """Walk along the chain; ``owner`` is the file whose account the key may belong to, or ``""``."""
+    found = audit_trail.check(place.database, audit_key.KeyFile(place.key, owner))
     if found.broken is not None:
         yield problem(
-            f"The audit trail was changed: {found.broken.what} Keep the file as evidence, and "
+            f"The audit trail was changed: {found.broken.what} Keep the database as evidence, and "
             "compare it with your backups."
         )
     else:
@@ -187,6 +197,11 @@ def clock_is_right(place: Place) -> Iterator[Finding]:
     """Was the clock ever ahead of what it says now?"""
     with explained(), _reading(place) as connection:
         (newest,) = connection.execute("SELECT max(at) FROM audit_event").fetchone()
+    yield from newest_event(newest)
+
+
+def newest_event(newest: int | None) -> Iterator[Finding]:
+    """Tell whether the newest event is of a time to come."""
     if newest is not None and newest > clock.now() + clock.MINUTE:
         yield problem(
             f"An audit event is of {clock.exact(newest)}, in the future: set this machine's clock right."
@@ -195,7 +210,9 @@ def clock_is_right(place: Place) -> Iterator[Finding]:
         yield ok("No audit event lies in the future.")
 
 
-CHECKS: Final[tuple[tuple[str, Callable[[Place], Iterator[Finding]]], ...]] = (
+Check: TypeAlias = Callable[[Place], Iterator[Finding]]
+
+CHECKS: Final[tuple[tuple[str, Check], ...]] = (
     ("permissions", permissions),
     ("SQLite", sqlite_version),
     ("file system", file_system),

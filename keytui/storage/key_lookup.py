@@ -6,30 +6,29 @@ each answer SQLite is asked for its ``data_version``, which changes with every
 commit of every other connection of every process. So a deactivation is seen by
 the very next verification, and a key used again costs no walk down the index.
 
-Each thread has its own connection, which ends with the thread. None is open
-across a fork: SQLite keeps its locks by process, and a child that went on with
-them would read a file that nobody else sees any more.
+SQLite keeps its locks by process: a child that went on with a connection of its
+parent's would read a file that nobody else sees any more.
 """
 
 import sqlite3
-import threading
-import weakref
 from contextlib import closing
 from time import monotonic
-from typing import Final
+from typing import Final, Protocol
 
-from keytui.domain.errors import DatabaseUnusable
 from keytui.storage import file_checks, schema
 from keytui.storage.faults import explain
+from keytui.storage.location import is_postgresql
+from keytui.storage.per_thread import Held, PerThread
 
 Found = tuple[int, int | None, int | None, str, str, str]
 """key_id, deactivated_at, expires_at, owner's status, owner's User ID, label."""
 
-_QUERY: Final = """
+QUERY: Final = """
     SELECT k.id, k.deactivated_at, k.expires_at, u.status, u.user_id, k.label
     FROM api_key AS k JOIN "user" AS u ON u.id = k.owner_id
-    WHERE k.digest = ?
+    WHERE k.digest = {}
 """
+_QUERY: Final = QUERY.format("?")
 _VERSION: Final = "PRAGMA data_version"
 _CACHE_KIB: Final = 16_384
 """Page cache of a connection; the upper levels of the index of a million keys fit."""
@@ -39,35 +38,54 @@ _REMEMBERED: Final = 32_768
 """Keys remembered by one thread at most, some 10 MB."""
 
 
-class _Thread:
+class Lookup(Protocol):
+    """Finds keys, from any thread, and gets through a fork."""
+
+    def find(self, digest: bytes) -> Found | None:
+        """Return what is known of the key with this digest."""
+
+    def close(self) -> None:
+        """Close the connections of all threads."""
+
+    def before_fork(self) -> None:
+        """Close every connection, and hold on until the fork is done."""
+
+    def after_fork(self) -> None:
+        """In the parent: go on."""
+
+    def after_fork_in_child(self) -> None:
+        """In the child: start afresh."""
+
+
+def lookup_in(location: str) -> Lookup:
+    """Return what finds keys in the database at ``location``, canonical.
+
+    Raises:
+        BadInput: its URL cannot be read.
+        DatabaseUnusable: it cannot be used.
+    """
+    if is_postgresql(location):
+        from keytui.storage.key_lookup_postgresql import ServerKeyLookup
+
+        return ServerKeyLookup(location)
+    return KeyLookup(location)
+
+
+class _Thread(Held[sqlite3.Connection]):
     """What one thread has: its connection, and what it found since the last change."""
 
-    __slots__ = (
-        "__weakref__",
-        "connection",
-        "execute",
-        "file",
-        "found",
-        "lock",
-        "look_again",
-        "version",
-    )
+    __slots__ = ("execute", "file", "found", "look_again", "version")
 
     def __init__(self, connection: sqlite3.Connection, path: str) -> None:
-        self.connection = connection
+        super().__init__(connection)
         self.file = file_checks.identity(path)
         self.look_again = monotonic() + _SAME_FILE_SECONDS
         self.execute = connection.cursor().execute
         self.found: dict[bytes, Found] = {}
         self.version: tuple[int] | None = None
-        self.lock = threading.Lock()
-        """Held while the connection is used, so that nobody closes it meanwhile."""
-
-    def __del__(self) -> None:
-        self.connection.close()
 
 
-class KeyLookup:
+class KeyLookup(PerThread[_Thread]):
     """Finds keys in one SQLite file. Safe to use from any thread."""
 
     def __init__(self, path: str) -> None:
@@ -77,10 +95,8 @@ class KeyLookup:
             DatabaseUnusable: it is not.
         """
         file_checks.check_file(path, writable=False)
+        super().__init__()
         self._path = path
-        self._closed = False
-        self._held: list[_Thread] = []
-        self._start_afresh()
         try:
             with closing(self._connect()) as connection:
                 schema.check_current(connection, path)
@@ -124,48 +140,14 @@ class KeyLookup:
         except sqlite3.Error as error:
             raise explain(error) from error
 
-    def close(self) -> None:
-        """Close the connections of all threads; looking anything up then fails."""
-        self._closed = True
-        self.before_fork()
-        self.after_fork()
-
-    def before_fork(self) -> None:
-        """Close every connection, and hold on until :meth:`after_fork`."""
-        self._opening.acquire()
-        self._held = list(self._threads)
-        for thread in self._held:
-            thread.lock.acquire()
-            thread.connection.close()
-
-    def after_fork(self) -> None:
-        """In the parent: go on; each thread opens a connection when it needs one."""
-        for thread in self._held:
-            thread.lock.release()
-        self._held = []
-        self._here = threading.local()
-        self._opening.release()
-
-    def after_fork_in_child(self) -> None:
-        """In the child: start afresh; the other threads are not here."""
-        self._start_afresh()
-
-    def _start_afresh(self) -> None:
-        self._opening = threading.Lock()
-        self._held = []
-        self._threads: weakref.WeakSet[_Thread] = weakref.WeakSet()
-        self._here = threading.local()
-
     def _open(self) -> _Thread:
-        with self._opening:
-            if self._closed:
-                raise DatabaseUnusable("This verifier is closed: make another.")
-            try:
-                mine = self._here.thread = _Thread(self._connect(), self._path)
-            except sqlite3.Error as error:
-                raise explain(error) from error
-            self._threads.add(mine)
-        return mine
+        try:
+            return super()._open()
+        except sqlite3.Error as error:
+            raise explain(error) from error
+
+    def _new(self) -> _Thread:
+        return _Thread(self._connect(), self._path)
 
     def _connect(self) -> sqlite3.Connection:
         connection = sqlite3.connect(

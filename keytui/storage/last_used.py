@@ -13,6 +13,7 @@ from typing import Final
 from keytui.domain.text import harmless
 from keytui.storage.faults import explain
 from keytui.storage.file_checks import sqlite_uri
+from keytui.storage.location import is_postgresql
 from keytui.storage.write_gate import write_gate
 
 Use = tuple[int, str | None]
@@ -32,25 +33,33 @@ _FLUSH: Final = """
 """
 
 
-def write(path: str, uses: Mapping[int, Use], *, wait_seconds: float) -> None:
+def write(location: str, uses: Mapping[int, Use], *, wait_seconds: float) -> None:
     """Write the last uses of some keys; a later use that is there already stays.
 
     Args:
-        path: the database.
+        location: the database, canonical.
         uses: by key_id.
         wait_seconds: how long another writer is waited for.
 
     Raises:
         DatabaseUnusable: nothing was written; the uses are still worth writing.
     """
+    rows = [
+        (key_id, at, None if origin is None else harmless(str(origin))[:_LONGEST_ORIGIN])
+        for key_id, (at, origin) in sorted(uses.items())
+    ]
+    if is_postgresql(location):
+        from keytui.storage import last_used_postgresql
+
+        last_used_postgresql.write(location, rows, wait_seconds)
+    else:
+        _write(location, rows, wait_seconds)
+
+
+def _write(path: str, rows: list[tuple[int, int, str | None]], wait_seconds: float) -> None:
     import json  # late: it is needed once a second at most
 
-    given = json.dumps(
-        [
-            (key_id, at, None if origin is None else harmless(str(origin))[:_LONGEST_ORIGIN])
-            for key_id, (at, origin) in sorted(uses.items())
-        ]
-    )
+    given = json.dumps(rows)
     try:
         with (
             write_gate(path, wait_seconds),

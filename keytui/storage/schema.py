@@ -61,7 +61,15 @@ def check_guards(connection: Any, name: str) -> None:  # noqa: ANN401 - of sqlit
     """
     from keytui.storage import guards  # late: verification has no use for it
 
-    found = guards.problems(connection)
+    must_be_unchanged(guards.problems(connection), name)
+
+
+def must_be_unchanged(found: list[str], name: str) -> None:
+    """Go on only if nothing was found that differs from the rules of this program.
+
+    Raises:
+        DatabaseUnusable: something was; the first of it is named.
+    """
     if found:
         more = f" and {len(found) - 1} more" if found[1:] else ""
         raise DatabaseUnusable(

@@ -98,7 +98,8 @@ def test_the_keys_that_would_stop_a_program_do_not(home: Home) -> None:
     [
         ("KEYTUI_CLEAR_SECONDS", "0", "KEYTUI_CLEAR_SECONDS must be a whole number"),
         ("KEYTUI_CLIPBOARD", "telepathy", "KEYTUI_CLIPBOARD must be one of"),
-        ("KEYTUI_DATABASE", "postgresql://h/d", "keytui cannot use a postgresql database"),
+        ("KEYTUI_DATABASE", "mysql://h/d", "keytui cannot use a mysql database"),
+        ("KEYTUI_DATABASE", "postgresql://h/d", "name one with KEYTUI_AUDIT_KEY"),
         ("KEYTUI_DATABASE", "/dev/null", "keytui: "),
         ("KEYTUI_DATABASE", "nowhere/keytui.db", "does not exist"),
     ],

@@ -141,7 +141,7 @@ def main() -> int:
     if chosen.one:
         path, row_id, user_id, seed = json.loads(chosen.one)
         actor = Actor(row_id, user_id, Role.USER, 0, "local")
-        open_gate = patch("keytui.storage.database.write_gate", lambda *_: nullcontext())
+        open_gate = patch("keytui.storage.sqlite_engine.write_gate", lambda *_: nullcontext())
         with open_gate if chosen.no_gate else nullcontext():
             outcome = work(Path(path), actor, chosen.seconds, chosen.operations, seed)
         sys.stdout.write(json.dumps(vars(outcome)))

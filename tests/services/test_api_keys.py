@@ -16,7 +16,7 @@ from keytui.domain.states import KeyState
 from keytui.services import api_keys
 from keytui.storage.models import ApiKeyRow
 from tests.corpus import NO_TEXT
-from tests.support import Clock, MakePerson, people_and_keys, rows, text_of, trail
+from tests.support import Clock, MakePerson, people_and_keys, rows, text_of, trail, written_of
 
 
 def test_a_new_key_is_returned_with_its_text_once(clock: Clock, maria: Actor) -> None:
@@ -51,16 +51,14 @@ def test_what_is_stored_is_the_digest(maria: Actor) -> None:
 
 
 def test_the_key_text_stands_in_no_file(maria: Actor, database: Path) -> None:
-    """Neither the database nor its WAL ever holds the text, whole or without its brand."""
+    """Neither the rows nor a file of the database, its WAL too, ever holds the text, whole or without its brand."""
     texts = []
     for number in range(20):
         key, secret = api_keys.create_key(maria, f"label-{number}")
         texts.append(text_of(secret))
         api_keys.edit_label(maria, key.key_id, f"renamed-{number}")
         api_keys.deactivate_key(maria, key.key_id, "lost")
-    files = list(database.parent.glob("keytui.db*"))
-    assert f"{database.name}-wal" in {file.name for file in files}
-    written = b"".join(file.read_bytes() for file in files)
+    written = written_of(database)
     assert b"renamed-19" in written
     for text in texts:
         assert text.encode() not in written

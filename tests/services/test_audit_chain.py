@@ -18,9 +18,16 @@ from keytui.domain.audit_chain import HASHED, START, Head
 from keytui.domain.errors import BadInput, DatabaseUnusable, Refused
 from keytui.domain.records import Actor
 from keytui.services import api_keys, audit, audit_check
-from keytui.storage import audit_trail
-from keytui.storage.database import close_database
+from keytui.storage import audit_key, audit_trail
+from keytui.storage.database import close_database, open_location
 from tests.support import Stranger, keytui, rows, said
+
+
+@pytest.fixture
+def engine() -> str:
+    """What is done to files here is done to SQLite's."""
+    return "sqlite"
+
 
 FORGED = b"a key that is not the right one."
 
@@ -427,7 +434,7 @@ from keytui.domain.permissions import Role
 from keytui.domain.records import Actor
 from keytui.services import api_keys
 from keytui.storage.database import open_database, close_database
-open_database(sys.argv[1])
+open_database(sys.argv[1], audit_key_file=sys.argv[5])
 maria = Actor(int(sys.argv[2]), "maria", Role.USER, int(sys.argv[3]), "local")
 print("ready", flush=True)
 sys.stdin.readline()
@@ -438,11 +445,13 @@ close_database()
 """
 
 
+@pytest.mark.parametrize("engine", ["sqlite", "postgresql"])
 def test_eight_processes_write_one_unbroken_chain(
     database: Path, maria: Actor, host: Actor
 ) -> None:
     """All at once: every event is there, each follows the one before, no number is left out."""
     before = audit_check.head(host).number
+    location, key = open_location(), audit_key.in_use().path
     close_database()
     writers = [
         subprocess.Popen(
@@ -450,10 +459,11 @@ def test_eight_processes_write_one_unbroken_chain(
                 sys.executable,
                 "-c",
                 WRITE,
-                str(database),
+                location,
                 str(maria.row_id),
                 str(maria.epoch),
                 str(n),
+                key,
             ],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
@@ -472,5 +482,4 @@ def test_eight_processes_write_one_unbroken_chain(
     assert [writer.communicate(timeout=60)[1] for writer in writers] == [""] * 8
     found = audit_check.check(host)
     assert (found.broken, found.head.number) == (None, before + 200)
-    with closing(sqlite3.connect(database)) as connection:
-        assert connection.execute("SELECT count(*) FROM audit_event").fetchone() == (before + 200,)
+    assert rows("SELECT count(*) FROM audit_event") == [(before + 200,)]

@@ -19,6 +19,12 @@ from tests.support import Answer, Stranger, keytui, said, trail
 
 
 @pytest.fixture
+def engine() -> str:
+    """What is done to files here is done to SQLite's."""
+    return "sqlite"
+
+
+@pytest.fixture
 def kept(tmp_path: Path) -> Path:
     """Return where a backup will be."""
     folder = tmp_path / "backups"

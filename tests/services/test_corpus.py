@@ -51,8 +51,6 @@ def texts() -> Iterator[tuple[Callable[..., object], str]]:
         for name, function in inspect.getmembers(module, inspect.isfunction):
             if function.__module__ != module.__name__ or name.startswith("_"):
                 continue
-            if function in (backup.plan_restore, backup.restore):  # of a closed database: the CLI's
-                continue
             for parameter in inspect.signature(function).parameters.values():
                 if parameter.annotation in TEXT:
                     yield function, parameter.name

@@ -16,6 +16,12 @@ from keytui.services.host import host_actor
 from tests.support import NOBODY, trail
 
 
+@pytest.fixture
+def engine() -> str:
+    """What is done to files here is done to SQLite's."""
+    return "sqlite"
+
+
 def test_the_owner_of_the_file_is_the_host_actor(database: Path) -> None:
     """It is named by the effective user number, with a colon that no User ID holds."""
     actor = host_actor(database, "local")

@@ -126,9 +126,11 @@ def test_no_cell_is_a_formula(maria: Actor, adam: Actor, label: str) -> None:
 
 @pytest.mark.parametrize("raw", [" =1+1", "\t=1", "\r=1", "\n=1", "\0=1", "\u200b=1", "\x1b=1"])
 def test_a_formula_behind_something_invisible_is_none_either(
-    maria: Actor, adam: Actor, raw: str
+    maria: Actor, adam: Actor, engine: str, raw: str
 ) -> None:
     """A label that came by another way is held to the same."""
+    if engine == "postgresql" and "\0" in raw:
+        pytest.skip("PostgreSQL's text holds no NUL")
     api_keys.create_key(maria, "CI")
     ApiKeyRow.update(label=raw).execute()
     (row,) = read(adam)

@@ -5,7 +5,6 @@ import io
 import resource
 import stat
 import threading
-from collections.abc import Iterator
 from pathlib import Path
 
 import peewee
@@ -31,28 +30,36 @@ def folder(tmp_path: Path, maria: Actor) -> Path:
     return folder
 
 
+def at_exports(engine: str, when: str, act: str) -> None:
+    """Have the database do something when the event of an export comes."""
+    condition = f"{when} INSERT ON audit_event"
+    matches = "NEW.action = 'report:export'"
+    if engine == "postgresql":
+        connection.execute_sql(
+            "CREATE FUNCTION at_exports() RETURNS trigger LANGUAGE plpgsql "
+            f"AS $$BEGIN {act}; RETURN NEW; END$$"
+        )
+        act = f"FOR EACH ROW WHEN ({matches}) EXECUTE FUNCTION at_exports()"
+    else:
+        act = f"WHEN {matches} BEGIN {act}; END"
+    connection.execute_sql(f"CREATE TRIGGER at_exports {condition} {act}")
+
+
 @pytest.fixture
-def no_events(adam: Actor) -> Iterator[None]:
+def no_events(adam: Actor, engine: str) -> None:
     """Let the database refuse every event of an export."""
-    connection.execute_sql(
-        "CREATE TRIGGER no_events BEFORE INSERT ON audit_event "
-        "WHEN NEW.action = 'report:export' BEGIN SELECT RAISE(ABORT, 'no'); END"
-    )
-    yield
-    connection.execute_sql("DROP TRIGGER no_events")
+    refuse = {"sqlite": "SELECT RAISE(ABORT, 'no')", "postgresql": "RAISE EXCEPTION 'no'"}
+    at_exports(engine, "BEFORE", refuse[engine])
 
 
 @pytest.fixture
-def no_commits(adam: Actor) -> None:
+def no_commits(adam: Actor, engine: str) -> None:
     """Let the database take the event of an export and fail only at the commit."""
     connection.execute_sql("CREATE TABLE parent (id INTEGER PRIMARY KEY)")
     connection.execute_sql(
-        "CREATE TABLE child (id REFERENCES parent (id) DEFERRABLE INITIALLY DEFERRED)"
+        "CREATE TABLE child (id INTEGER REFERENCES parent (id) DEFERRABLE INITIALLY DEFERRED)"
     )
-    connection.execute_sql(
-        "CREATE TRIGGER no_commits AFTER INSERT ON audit_event "
-        "WHEN NEW.action = 'report:export' BEGIN INSERT INTO child VALUES (1); END"
-    )
+    at_exports(engine, "AFTER", "INSERT INTO child VALUES (1)")
 
 
 def exports() -> list[tuple[str, Outcome, str]]:
@@ -171,6 +178,7 @@ def test_only_a_report_can_be_replaced(adam: Actor, folder: Path, name: str) -> 
     assert exports() == []
 
 
+@pytest.mark.parametrize("engine", ["sqlite"])
 def test_the_database_is_not_written_over_whatever_it_is_called(
     adam: Actor, database: Path, folder: Path
 ) -> None:

@@ -23,6 +23,13 @@ from tests.services.test_backup import back_up, beside, restore
 from tests.storage.old import make_old
 from tests.support import Answer, Clock, Stranger, keytui, python, said, trail
 
+
+@pytest.fixture
+def engine() -> str:
+    """Only a database in a file is backed up and restored by keytui."""
+    return "sqlite"
+
+
 KILLED = -signal.SIGKILL
 
 READ = """

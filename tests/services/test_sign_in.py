@@ -21,6 +21,7 @@ from tests.support import (
     rows,
     signed_in,
     trail,
+    written_of,
 )
 
 WRONG = "Wrong User ID, password or sign-in code."
@@ -98,7 +99,7 @@ def test_a_failed_attempt_writes_no_secret_and_no_unknown_name(
         with pytest.raises(SignInFailed):
             sign_in.sign_in(typed, secret, HERE)
     assert trail()[-2].target.startswith("unknown:")
-    written = b"".join(file.read_bytes() for file in database.parent.glob("keytui.db*"))
+    written = written_of(database)
     assert b"unknown:" in written
     assert b"hunter2" not in written
 

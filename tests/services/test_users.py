@@ -22,6 +22,7 @@ from tests.support import (
     signed_in,
     text_of,
     trail,
+    written_of,
 )
 
 
@@ -106,7 +107,7 @@ def test_adding_is_on_record_without_the_code(adam: Actor, database: Path) -> No
         "astrid",
         "as administrator",
     )
-    written = b"".join(file.read_bytes() for file in database.parent.glob("keytui.db*"))
+    written = written_of(database)
     assert b"astrid" in written
     assert code.encode() not in written
     assert code.replace("-", "").encode() not in written

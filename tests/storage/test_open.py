@@ -12,7 +12,8 @@ import pytest
 from keytui import Verifier
 from keytui.domain.errors import BadInput, DatabaseUnusable, KeytuiError
 from keytui.storage import models
-from keytui.storage.database import close_database, open_database, sqlite_path
+from keytui.storage.database import close_database, open_database
+from keytui.storage.location import sqlite_path
 from tests.storage.old import make_old
 from tests.support import NOBODY, rows
 

@@ -28,7 +28,8 @@ def up(migrator, db):
 
     class User(Base):
         id = BigAutoField()
-        user_id = TextField(unique=True)
+        # In the same order everywhere: SQLite compares bytes, a server by its locale.
+        user_id = TextField(unique=True, collation=None if strict else '"C"')
         role = TextField()
         status = TextField(default="active")
         epoch = BigIntegerField(default=0)
