@@ -3,6 +3,7 @@
 import atexit
 import itertools
 import shutil
+import subprocess
 import tempfile
 import warnings
 from pathlib import Path
@@ -30,7 +31,7 @@ class Server:
             )
             self.folder = Path(tempfile.mkdtemp(prefix="keytui-pg-"))
             atexit.register(shutil.rmtree, self.folder, ignore_errors=True)
-            self.running = pgserver.get_server(self.folder / "data", cleanup_mode="delete")
+            self.running = _started(pgserver, self.folder / "data")
         self._numbers = itertools.count()
         self.admin: Any = psycopg.connect(self.running.get_uri(), autocommit=True)
         # A machine that loses its power loses the tests as well.
@@ -67,6 +68,17 @@ class Server:
         return self.url(name)
 
 
+def _started(pgserver: Any, folder: Path) -> Any:
+    """Start a server, or skip every test of it where this machine does not let one run."""
+    if not _why_not:
+        try:
+            return pgserver.get_server(folder, cleanup_mode="delete")
+        except (OSError, RuntimeError, subprocess.SubprocessError) as error:
+            _why_not.append(f"no PostgreSQL server can be started here: {error}"[:200])
+    pytest.skip(_why_not[0])
+
+
+_why_not: list[str] = []
 _servers: list[Server] = []
 
 

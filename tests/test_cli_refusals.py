@@ -150,5 +150,5 @@ def test_a_question_without_an_answer_changes_nothing(database: Path, maria: Act
     before = database.read_bytes()
     answer = keytui("--database", database, "restore", database.with_name("kept.db"))
     assert answer.code == 2
-    assert answer.err.splitlines()[-1] == "keytui: Stopped: it was not done to its end."
+    assert answer.err.splitlines()[-1] == "keytui: Stopped: nothing was changed."
     assert database.read_bytes() == before

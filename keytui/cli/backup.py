@@ -40,7 +40,9 @@ def restore_command(session: Session, /, file: str, yes: bool, key_lost: bool) -
         if not yes:
             _ask(plan)
         done = restore.restore(plan)
-    except (KeyboardInterrupt, click.Abort):
+    except (KeyboardInterrupt, click.Abort) as stopped:
+        if isinstance(stopped, click.Abort):
+            click.echo(err=True)  # the question has no end of line
         fail("Stopped: nothing was changed.", ExitCode.CANNOT)
     say(f"{plan.path} is the backup now.")
     if done.kept is not None:
