@@ -135,6 +135,7 @@ def test_killed_while_it_copies_no_process_keeps_the_key(home: Home) -> None:
     terminal = signed_in(home, "maria", KEYTUI_CLIPBOARD="native")
     create_key(terminal)
     terminal.press_until("c", lambda: terminal.says("Copying..."), "that it copies")
+    _wait_until(lambda: _children_with(terminal, b"copy"), "the child that copies")
     (child,) = _children_with(terminal, b"copy")
     terminal.kill(signal.SIGKILL)
     terminal.wait_end()
