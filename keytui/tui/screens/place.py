@@ -61,6 +61,9 @@ class Place(Sized, Screen[None]):
         Binding("escape", "back", "Back", show=False, id="back"),
     ]
 
+    AUTO_FOCUS = ""
+    # By on_mount, before a key typed ahead reaches the filter.
+
     def __init__(self, actor: Actor) -> None:
         """Create the screen for ``actor``."""
         super().__init__()
@@ -105,7 +108,7 @@ class Place(Sized, Screen[None]):
     def on_mount(self) -> None:
         """Show the list and fetch its rows."""
         self.query_one("#filter").display = False
-        self.listing.focus()
+        self.set_focus(self.listing)
         self.action_refresh()
 
     @property
