@@ -76,6 +76,27 @@ class ApiKeyRow(_Row):
         table_name = "api_key"
 
 
+class SshKeyRow(_Row):
+    """A public SSH key that a person signs in with. Never deleted; one not removed is one person's.
+
+    ``body`` is the key in base64 as in ``authorized_keys``; ``fingerprint`` is ``SHA256:...``.
+    """
+
+    id = BigAutoField()
+    owner = ForeignKeyField(UserRow, backref="ssh_keys")
+    type = TextField()
+    body = TextField()
+    fingerprint = TextField()
+    label = TextField()
+    added_at = BigIntegerField()
+    last_used_at = BigIntegerField(null=True)
+    removed_at = BigIntegerField(null=True)
+    removed_by = TextField(null=True)
+
+    class Meta:
+        table_name = "ssh_key"
+
+
 class AuditEventRow(_Row):
     """One audit event. ``about`` is the person it concerns besides the actor."""
 
