@@ -64,6 +64,12 @@ def harmless(text: str) -> str:
     return text.translate(_DROPPED)
 
 
+def folded(text: str) -> str:
+    """Return a text as it is searched and sorted by: whatever the case, without accents."""
+    apart = unicodedata.normalize("NFKD", harmless(text).casefold())
+    return "".join(each for each in apart if not unicodedata.combining(each))
+
+
 def counted(number: int, thing: str) -> str:
     """Return how many there are of a thing: ``1 key``, ``2,000 keys``."""
     return f"{number:,} {thing}" if number == 1 else f"{number:,} {thing}s"

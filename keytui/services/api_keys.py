@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any, Final
 
-from keytui.domain import clock, key_text, text, user_id
+from keytui.domain import clock, key_text, text
 from keytui.domain.audit import Action
 from keytui.domain.errors import BadInput, Conflict
 from keytui.domain.permissions import Permission
@@ -11,8 +11,14 @@ from keytui.domain.records import Actor, ApiKey
 from keytui.domain.secret import Secret
 from keytui.domain.states import Status
 from keytui.services.acting import Deed, acting, looking
-from keytui.services.key_records import is_working, record, select_keys
-from keytui.storage.models import ApiKeyRow, UserRow
+from keytui.services.key_records import (
+    containing_text,
+    is_working,
+    owner_of,
+    record,
+    select_keys,
+)
+from keytui.storage.models import ApiKeyRow
 
 NOT_CONFIRMED: Final = "Its text was not confirmed: created anew."
 """The reason on record for a key whose text never arrived."""
@@ -112,8 +118,8 @@ def list_keys(actor: Actor, whose: str | None = None, containing: str = "") -> S
     Args:
         actor: who asks.
         whose: the owner's User ID; the actor's own by default.
-        containing: only keys with this text in label, last four or number;
-            ``%`` and ``_`` mean themselves.
+        containing: only keys with this text in label, last four or number,
+            literally, whatever its case and accents.
 
     Raises:
         BadInput: there is no such person, or nobody is named and the actor is none.
@@ -123,18 +129,9 @@ def list_keys(actor: Actor, whose: str | None = None, containing: str = "") -> S
         raise BadInput("Name the user whose keys you want to see.")
     name = whose or actor.user_id
     with looking(actor, Action.KEY_LIST, name) as deed:
-        owner = UserRow.get_or_none(UserRow.user_id == user_id.folded(name))
-        deed.about = owner.id if owner else None
-        deed.require(Permission.VIEW_KEYS, owner=deed.about)
-        if owner is None:
-            raise BadInput(f"There is no user {text.harmless(name)[:64]}.")
-        query = select_keys().where(ApiKeyRow.owner == owner.id)
+        query = select_keys().where(ApiKeyRow.owner == owner_of(deed, name))
         if containing:
-            query = query.where(
-                ApiKeyRow.label.contains(text.harmless(containing))
-                | ApiKeyRow.last_four.contains(text.harmless(containing))
-                | ApiKeyRow.id.cast("TEXT").contains(text.harmless(containing))
-            )
+            query = query.where(ApiKeyRow.id.in_(containing_text(containing)))
         present = clock.now()
         working_first = is_working(present).desc()
         found = query.order_by(working_first, ApiKeyRow.id.desc()).dicts()
@@ -172,7 +169,9 @@ def edit_label(actor: Actor, key_id: int, typed_label: str) -> None:
         deed.require(Permission.EDIT_LABEL, owner=deed.about)
         if row.deactivated_at is not None:
             raise Conflict(f"Key {key_id} is inactive: its label stays as evidence.")
-        ApiKeyRow.update(label=label).where(ApiKeyRow.id == key_id).execute()
+        ApiKeyRow.update(label=label, label_folded=text.folded(label)).where(
+            ApiKeyRow.id == key_id
+        ).execute()
         deed.record(f"from {row.label} to {label}")
 
 
@@ -187,6 +186,7 @@ def _create(
         owner=actor.row_id,
         created_by=actor.row_id,
         label=label,
+        label_folded=text.folded(label),
         scheme=key_text.SCHEME,
         digest=secret.digest(),
         last_four=key_text.last_four(secret),

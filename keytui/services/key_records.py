@@ -2,9 +2,16 @@
 
 from typing import Any
 
+from peewee import SQL
+
+from keytui.domain import text, user_id
+from keytui.domain.errors import BadInput
+from keytui.domain.permissions import Permission
 from keytui.domain.records import ApiKey
 from keytui.domain.states import Status
-from keytui.storage.models import ApiKeyRow, UserRow
+from keytui.services.acting import Deed
+from keytui.storage.models import ApiKeyRow, UserRow, database
+from keytui.storage.ordered import contains
 
 
 def select_keys() -> Any:  # noqa: ANN401 - a Peewee query has no useful type
@@ -35,3 +42,43 @@ def is_working(present: int) -> Any:  # noqa: ANN401 - a Peewee expression has n
 def record(row: dict[str, Any], present: int) -> ApiKey:
     """Make the frozen value of a selected row, as it is at ``present``."""
     return ApiKey(**{**row, "owner_status": Status(row["owner_status"])}, as_of=present)
+
+
+def owner_of(deed: Deed, name: str) -> int:
+    """Return the row of the person whose keys the actor wants to see, if they may.
+
+    Raises:
+        BadInput: there is no such person.
+        Refused: it is somebody else and the actor is no administrator.
+    """
+    owner = UserRow.get_or_none(UserRow.user_id == user_id.folded(name))
+    deed.about = owner.id if owner else None
+    deed.require(Permission.VIEW_KEYS, owner=deed.about)
+    if owner is None:
+        raise BadInput(f"There is no user {text.harmless(name)[:64]}.")
+    return int(owner.id)
+
+
+def searched(containing: str, *, owners: bool) -> tuple[str, tuple[str, ...]]:
+    """Return the condition that a key's label, last four, number or owner holds a text.
+
+    Literally, but whatever the case and accents; with ``?`` for each value.
+
+    Args:
+        containing: the text.
+        owners: whether the owner's User ID counts too.
+    """
+    typed = text.folded(containing)
+    conditions = [contains("label_folded"), contains("lower(last_four)")]
+    if typed.isdecimal():
+        conditions.append(contains("CAST(id AS TEXT)"))
+    if owners:
+        conditions.append(f'owner_id IN (SELECT id FROM "user" WHERE {contains("user_id")})')  # noqa: S608 - a fixed text
+    return " OR ".join(conditions), (typed,) * len(conditions)
+
+
+def containing_text(containing: str) -> Any:  # noqa: ANN401 - a Peewee expression has no useful type
+    """Return the subquery of the keys that :func:`searched` finds."""
+    condition, values = searched(containing, owners=False)
+    query = f"(SELECT id FROM api_key WHERE {condition})"  # noqa: S608 - a fixed text
+    return SQL(query.replace("?", database.param), values)

@@ -1,9 +1,7 @@
 """Managing users: what administrators do, and how the first of them comes to be."""
 
-from collections.abc import Iterable, Sequence
-from typing import Any, Final, cast
-
-from peewee import JOIN, fn
+from collections.abc import Sequence
+from typing import Final
 
 from keytui.domain import clock, passwords, sign_in_code, text, user_id
 from keytui.domain.audit import Action, Outcome
@@ -15,6 +13,7 @@ from keytui.domain.states import Status
 from keytui.services import recording
 from keytui.services.acting import acting, looking
 from keytui.services.key_records import is_working
+from keytui.services.user_records import record, select_users
 from keytui.storage.database import reading, transaction
 from keytui.storage.models import ApiKeyRow, UserRow
 
@@ -105,30 +104,10 @@ def list_users(actor: Actor, containing: str = "") -> Sequence[User]:
     """
     with looking(actor, Action.USER_LIST) as deed:
         deed.require(Permission.MANAGE_USERS)
-        works = (
-            (ApiKeyRow.owner == UserRow.id)
-            & (UserRow.status == Status.ACTIVE)
-            & is_working(clock.now())
-        )
-        query = (
-            UserRow.select(
-                UserRow.id,
-                UserRow.user_id,
-                UserRow.role,
-                UserRow.status,
-                UserRow.last_sign_in_at,
-                UserRow.last_sign_in_from,
-                UserRow.created_at,
-                fn.COUNT(ApiKeyRow.id).alias("active_keys"),
-                fn.MIN(ApiKeyRow.created_at).alias("oldest_key_at"),
-            )
-            .join(ApiKeyRow, JOIN.LEFT_OUTER, on=works)
-            .group_by(UserRow.id)
-            .order_by(UserRow.user_id)
-        )
+        query = select_users().order_by(UserRow.user_id)
         if containing:
             query = query.where(UserRow.user_id.contains(text.harmless(containing)))
-        return [_user(row) for row in cast("Iterable[dict[str, Any]]", query.dicts())]
+        return [record(row) for row in query.dicts()]
 
 
 def reset_sign_in(actor: Actor, name: str, code: Secret | None = None) -> Secret:
@@ -279,12 +258,3 @@ def _drawn(code: Secret | None) -> Secret:
 def _must_be_new(name: str) -> None:
     if UserRow.select().where(UserRow.user_id == name).exists():
         raise BadInput(f"The User ID {name} is taken, and is never used again: choose another.")
-
-
-def _user(row: dict[str, Any]) -> User:
-    return User(
-        row_id=row.pop("id"),
-        role=Role(row.pop("role")),
-        status=Status(row.pop("status")),
-        **row,
-    )

@@ -109,7 +109,7 @@ GUARDS: Final = (
         "UPDATE",
         "api_key",
         "OLD.deactivated_at IS NOT NULL AND "
-        + _changed("label", "expires_at", "confirmed_at", *_DEACTIVATION),
+        + _changed("label", "label_folded", "expires_at", "confirmed_at", *_DEACTIVATION),
     ),
     Guard("kt_audit_key_final", "DELETE", "audit_key", "true"),
     Guard("kt_audit_key_final", "UPDATE", "audit_key", "true"),

@@ -53,6 +53,7 @@ class ApiKeyRow(_Row):
     """An API key. Its number is the ``key_id`` people see; never deleted.
 
     ``owner_role`` follows the owner's role by itself: administrators own no active key.
+    ``label_folded`` is the label as it is searched and sorted by.
     """
 
     id = BigAutoField()
@@ -60,6 +61,7 @@ class ApiKeyRow(_Row):
     owner_role = TextField(default="user")
     created_by = ForeignKeyField(UserRow, backref="created_keys")
     label = TextField()
+    label_folded = TextField(default="")
     scheme = BigIntegerField()
     digest = BlobField(unique=True)
     last_four = TextField()
