@@ -49,7 +49,7 @@ def draw_no_more(self):
 Reveal.action_stay = draw_no_more
 """
 _IN_A_PLACE = "from keytui.tui.app import KeytuiApp\nKeytuiApp.action_place = fail"
-_IN_A_LIST = "from keytui.services import audit\naudit.events = fail"
+_IN_A_LIST = "from keytui.services import audit\naudit.page = fail"
 _IN_SIGN_IN = "from keytui.services import sign_in\nsign_in.sign_in = fail"
 
 

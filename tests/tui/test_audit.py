@@ -1,10 +1,7 @@
 """Audit: newest first; users see their own events, administrators all."""
 
-import pytest
-
 from keytui.domain.records import Actor
 from keytui.services import sign_in
-from keytui.tui.screens import audit as audit_screen
 from keytui.tui.screens.audit import Audit
 from keytui.tui.widgets.listing import Listing
 from tests.support import HERE, MakePerson
@@ -75,14 +72,3 @@ async def test_there_is_nothing_to_do_to_an_event(maria: Actor) -> None:
         await tui.press("enter")
         assert tui.app.is_running
         assert tui.app.screen.query(Listing).first().display
-
-
-async def test_it_says_when_not_all_are_shown(
-    maria: Actor, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Where there are more events than are shown, that is said."""
-    monkeypatch.setattr(audit_screen, "NEWEST", 2)
-    async with running("maria") as tui:
-        await tui.press("3")
-        await tui.on(Audit)
-        await tui.shows("My events: 1-2 of 2 (the newest 2)")

@@ -7,7 +7,7 @@ import pytest
 
 from keytui.domain.errors import BadInput
 from keytui.domain.records import Actor
-from keytui.services import api_keys, audit, report, sign_in, users
+from keytui.services import api_keys, audit, key_lists, report, sign_in, user_lists, users
 from keytui.tui.background import Background
 from keytui.tui.reveal.screen import Reveal
 from keytui.tui.screens.confirm import Confirm
@@ -23,15 +23,16 @@ SERVICES = [
     (api_keys, "confirm_key"),
     (api_keys, "create_anew"),
     (api_keys, "create_key"),
-    (api_keys, "list_keys"),
     (api_keys, "deactivate_key"),
-    (audit, "events"),
+    (audit, "page"),
+    (key_lists, "count_active"),
+    (key_lists, "page"),
     (report, "export"),
     (sign_in, "sign_in"),
     (sign_in, "sign_out"),
     (sign_in, "unlock"),
+    (user_lists, "page"),
     (users, "add_user"),
-    (users, "list_users"),
     (users, "reset_sign_in"),
 ]
 
@@ -49,7 +50,8 @@ def threads(monkeypatch: pytest.MonkeyPatch) -> dict[str, set[str]]:
         return service
 
     for module, name in SERVICES:
-        monkeypatch.setattr(module, name, noting(name, getattr(module, name)))
+        real = getattr(module, name)
+        monkeypatch.setattr(module, name, noting(f"{real.__module__}.{name}", real))
     return seen
 
 
@@ -93,8 +95,8 @@ async def test_no_service_runs_on_the_thread_of_the_screen(
         await tui.shows("is added")
         await tui.press("e", "enter")
         await tui.shows(" written to")
-    assert threads.pop("export") == {"exports_0"}
-    assert set(threads) == {name for _, name in SERVICES} - {"export"}
+    assert threads.pop("keytui.services.report.export") == {"exports_0"}
+    assert len(threads) == len(SERVICES) - 1
     assert {name for names in threads.values() for name in names} == {"services_0"}
 
 
@@ -103,7 +105,7 @@ async def test_the_screen_lives_while_a_service_works(
 ) -> None:
     """While a service takes its time, keys are answered, and the result comes when it comes."""
     go_on = threading.Event()
-    real = api_keys.list_keys
+    real = key_lists.page
 
     def slow(*args: Any) -> Any:
         assert go_on.wait(30)
@@ -111,7 +113,7 @@ async def test_the_screen_lives_while_a_service_works(
 
     new_key(maria, "laptop")
     async with running("maria") as tui:
-        monkeypatch.setattr(api_keys, "list_keys", slow)
+        monkeypatch.setattr(key_lists, "page", slow)
         new_key(maria, "phone")
         await tui.press("r", "question_mark")
         await tui.on(Help)
@@ -128,13 +130,13 @@ async def test_a_result_for_a_screen_that_is_gone_is_dropped(
 ) -> None:
     """Leaving a screen while it reads does no harm when the answer comes."""
     go_on = threading.Event()
-    real = audit.events
+    real = audit.page
 
     def slow(*args: Any) -> Any:
         assert go_on.wait(30)
         return real(*args)
 
-    monkeypatch.setattr(audit, "events", slow)
+    monkeypatch.setattr(audit, "page", slow)
     async with running("maria") as tui:
         await tui.press("3", "1", "3", "1")
         go_on.set()

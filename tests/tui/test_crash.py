@@ -9,7 +9,7 @@ import pytest
 from textual.worker import WorkerFailed
 
 from keytui.domain.records import Actor
-from keytui.services import api_keys
+from keytui.services import key_lists
 from keytui.settings import log_folder
 from keytui.tui.app import KeytuiApp
 from keytui.tui.screens.place import Place
@@ -60,14 +60,14 @@ class TestInAWorker:
 
     @pytest.fixture(autouse=True)
     def _broken(self, maria: Actor, monkeypatch: pytest.MonkeyPatch) -> None:
-        real = api_keys.list_keys
+        real = key_lists.page
         calls: list[int] = []
 
         def second_time(*args: Any) -> Any:
             calls.append(1)
             return fail(*args) if len(calls) > 1 else real(*args)
 
-        monkeypatch.setattr(api_keys, "list_keys", second_time)
+        monkeypatch.setattr(key_lists, "page", second_time)
 
     async def test_the_app_ends_with_a_sentence(self, printed: list[Any]) -> None:
         """The sentence names the report; the exit code is 1."""
@@ -136,11 +136,11 @@ async def test_a_folder_that_cannot_be_written_is_no_second_error(
     blocked = tmp_path / "file"
     blocked.write_text("")
     monkeypatch.setattr("keytui.tui.app.log_folder", lambda: blocked / "folder")
-    real = api_keys.list_keys
+    real = key_lists.page
     calls: list[int] = []
     monkeypatch.setattr(
-        api_keys,
-        "list_keys",
+        key_lists,
+        "page",
         lambda *args: calls.append(1) or (fail() if len(calls) > 1 else real(*args)),
     )
     app = await crash(WorkerFailed)

@@ -1,4 +1,4 @@
-"""The list widget: keys, paging, a selection that stays, sorting, widths."""
+"""The list widget: keys, paging, a selection that stays, widths."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -11,7 +11,8 @@ from textual.app import App, ComposeResult
 from textual.pilot import Pilot
 
 import keytui.tui
-from keytui.tui.widgets.listing import Column, Listing, Row
+from keytui.tui.widgets.listing import Column, Listing
+from keytui.tui.widgets.rows import Row
 
 COLUMNS = (Column("Name"), Column("Number", 8, right=True), Column("More", 10, from_width=70))
 PAGE = 9
@@ -30,7 +31,7 @@ class ListApp(App[None]):
 
 def numbered(count: int) -> list[Row]:
     """Return rows whose key is their number."""
-    return [Row(n, (f"row {n}", f"{n}", "x"), (f"row {n:05}", n, "x")) for n in range(count)]
+    return [Row(n, (f"row {n}", f"{n}", "x")) for n in range(count)]
 
 
 @asynccontextmanager
@@ -120,34 +121,6 @@ async def test_a_vanished_selection_stays_near() -> None:
         assert widget.current.key == 2
         widget.set_rows([])
         assert widget.current is None
-
-
-async def test_sorting_cycles_through_columns_and_ways() -> None:
-    """Each press sorts by the next way or column; the selection stays on its row."""
-    async with listing(numbered(12)) as (widget, _):
-        widget.select(5)
-        said = [widget.sort_next() for _ in range(2 * len(COLUMNS) + 1)]
-        assert said == [
-            "Sorted by Name, ascending.",
-            "Sorted by Name, descending.",
-            "Sorted by Number, ascending.",
-            "Sorted by Number, descending.",
-            "Sorted by More, ascending.",
-            "Sorted by More, descending.",
-            "Sorted by Name, ascending.",
-        ]
-        assert widget.current is not None
-        assert widget.current.key == 5
-        assert [row.key for row in widget.rows] == list(range(12))
-
-
-async def test_nothing_sorts_before_something() -> None:
-    """A value that is not there sorts first going up, and compares with every other."""
-    rows = [Row(n, ("", "", ""), ("", number, "")) for n, number in enumerate((3, None, 1))]
-    async with listing(rows) as (widget, _):
-        for _ in range(3):
-            widget.sort_next()
-        assert [row.key for row in widget.rows] == [1, 2, 0]
 
 
 @pytest.mark.parametrize("width", [20, 40, 60, 80, 133])

@@ -40,7 +40,7 @@ class TestList:
         async with running("adam") as tui:
             await manage(tui)
             header = " ".join(tui.lines[2].split())
-            assert header == "User ID Role Status Active keys Oldest Last sign-in"
+            assert header == "User ID↑ Role Status Active keys Oldest Last sign-in"
             await tui.press("down")
             row = " ".join(tui.cursor_line.split())
             assert row == "> maria user active 2 0 d just now"

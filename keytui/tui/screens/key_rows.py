@@ -1,11 +1,10 @@
-"""API keys as rows of a list: the same on Profile and on a user's keys."""
-
-from collections.abc import Iterable, Sequence
+"""API keys as rows of a list: the same on Profile, on a user's keys and on all keys."""
 
 from keytui.domain import clock
 from keytui.domain.records import ApiKey
 from keytui.domain.text import harmless
-from keytui.tui.widgets.listing import Column, Row
+from keytui.tui.widgets.listing import Column
+from keytui.tui.widgets.rows import Row
 
 COLUMNS = (
     Column("Label"),
@@ -17,32 +16,24 @@ COLUMNS = (
 )
 
 
-def rows(keys: Iterable[ApiKey]) -> Sequence[Row]:
-    """Return the rows of some keys, the keys themselves as their identity's holder."""
+OWNER = Column("Owner", 16)
+"""In front of the others where the keys are not one person's."""
+
+
+def row(key: ApiKey, *, owner: bool = False) -> Row:
+    """Return the row of a key; ``owner`` has its first cell say whose it is."""
     present = clock.now()
-    return [
-        Row(
-            key=key.key_id,
-            cells=(
-                key.label,
-                key.masked,
-                str(key.key_id),
-                key.state_shown,
-                f"{key.age_days(present):,} d",
-                clock.ago(key.last_used_at, present),
-            ),
-            sort=(
-                key.label.casefold(),
-                key.last_four,
-                key.key_id,
-                key.state_shown,
-                key.age_days(present),
-                key.last_used_at,
-            ),
-            dim=key.status != "active",
-        )
-        for key in keys
-    ]
+    cells = (
+        key.label,
+        key.masked,
+        str(key.key_id),
+        key.state_shown,
+        f"{key.age_days(present):,} d",
+        clock.ago(key.last_used_at, present),
+    )
+    return Row(
+        key.key_id, (key.user_id, *cells) if owner else cells, key, dim=key.status != "active"
+    )
 
 
 def details(key: ApiKey) -> str:

@@ -1,36 +1,49 @@
 """What Profile and a user's keys share: a list of API keys that can be deactivated."""
 
-from collections.abc import Sequence
+from collections.abc import Hashable
+from typing import ClassVar, cast
 
 from keytui.domain.errors import BadInput
+from keytui.domain.pages import Page, Wanted
 from keytui.domain.records import Actor, ApiKey
-from keytui.domain.states import KeyState
-from keytui.services import api_keys
+from keytui.services import api_keys, key_lists
 from keytui.tui.menu import MenuAction
 from keytui.tui.screens import key_rows
 from keytui.tui.screens.deactivating import deactivate
 from keytui.tui.screens.place import Place
-from keytui.tui.widgets.listing import Row
+from keytui.tui.widgets.listing import Column
+from keytui.tui.widgets.rows import Row
 
 
 class KeysPlace(Place):
     """A full screen around one person's API keys."""
 
-    COLUMNS = key_rows.COLUMNS
+    COLUMNS: ClassVar[tuple[Column, ...]] = key_rows.COLUMNS
+    ORDERS: ClassVar[tuple[str, ...]] = key_lists.ORDERS_OF_ONE
+    FIRST_ORDER = ("Status", True)
 
-    def __init__(self, actor: Actor, owner: str) -> None:
-        """Show the keys of ``owner``, a User ID."""
+    def __init__(self, actor: Actor, owner: str | None) -> None:
+        """Show the keys of ``owner``, a User ID, or everybody's."""
         super().__init__(actor)
         self.owner = owner
-        self.keys: dict[int, ApiKey] = {}
+        self._active: int | None = None
 
-    async def fetch(self) -> Sequence[Row]:
-        """Return the owner's keys."""
-        keys = await self.keytui.background.call(
-            api_keys.list_keys, self.actor, self.owner, self.containing
+    async def page(self, wanted: Wanted) -> Page[Row]:
+        """Return a page of the keys."""
+        keys = await self.keytui.background.call(key_lists.page, self.actor, wanted, self.owner)
+        return keys.of(lambda key: key_rows.row(key, owner=self.owner is None))
+
+    async def count(self, wanted: Wanted) -> int:
+        """Count the keys."""
+        return await self.keytui.background.call(key_lists.count, self.actor, wanted, self.owner)
+
+    async def load(self, around: Hashable = None) -> None:
+        """Read the keys, then how many of them work: of very many that takes longer."""
+        await super().load(around)
+        self._active = await self.keytui.background.call(
+            key_lists.count_active, self.actor, self.owner
         )
-        self.keys = {key.key_id: key for key in keys}
-        return key_rows.rows(keys)
+        self.summarise()
 
     @property
     def selected(self) -> ApiKey:
@@ -38,12 +51,12 @@ class KeysPlace(Place):
         row = self.listing.current
         if row is None:
             raise BadInput("No API key is selected.")
-        return self.keys[row.key]  # type: ignore[index]  # the rows' keys are key ids
+        return cast("ApiKey", row.record)
 
     def summary(self) -> str:
         """Say how many keys there are and how many work."""
-        active = sum(key.state is KeyState.ACTIVE for key in self.keys.values())
-        return f"API Keys: {self.range_shown}   {active:,} active   {self.filter_shown}"
+        active = "..." if self._active is None else f"{self._active:,}"
+        return f"API Keys: {self.range_shown}   {active} active   {self.filter_shown}"
 
     def details(self) -> str:
         """Say the selected key's dates."""

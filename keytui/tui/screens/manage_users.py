@@ -1,19 +1,20 @@
 """Manage Users: all people, for administrators; from here the report is exported."""
 
-from collections.abc import Sequence
+from collections.abc import Hashable
 from pathlib import Path
-from typing import ClassVar
+from typing import ClassVar, cast
 
 from textual.binding import BindingType
 
 from keytui.domain import clock, sign_in_code, text
 from keytui.domain.audit_chain import Head
 from keytui.domain.errors import BadInput
+from keytui.domain.pages import Page, Wanted
 from keytui.domain.permissions import Permission, Role
 from keytui.domain.records import Actor, User
 from keytui.domain.secret import Secret
 from keytui.domain.states import Status
-from keytui.services import audit_check, report, users
+from keytui.services import audit_check, key_lists, report, user_lists, users
 from keytui.services.report_lines import Format
 from keytui.services.report_selection import Selection
 from keytui.tui.menu import MenuAction, bindings
@@ -23,8 +24,9 @@ from keytui.tui.screens.deactivating import deactivate
 from keytui.tui.screens.export import Export, Exported
 from keytui.tui.screens.form import Entry, Form, Values
 from keytui.tui.screens.place import Place
-from keytui.tui.screens.user_keys import UserKeys
-from keytui.tui.widgets.listing import Column, Row
+from keytui.tui.screens.user_keys import AllKeys, UserKeys
+from keytui.tui.widgets.listing import Column
+from keytui.tui.widgets.rows import Row
 
 _MANAGE = Permission.MANAGE_USERS
 _NOT_ONESELF = {
@@ -47,61 +49,48 @@ class ManageUsers(Place):
         Column("Status", 8),
         Column("Active keys", 11, right=True, from_width=76),
         Column("Oldest", 7, right=True, from_width=70),
-        Column("Last sign-in", 12),
+        Column("Last sign-in", 13),
     )
     ACTIONS = (
         MenuAction("export", "e", "Export Account API Key...", Permission.EXPORT_REPORT),
         MenuAction("view_keys", "v", "View API keys of {}", Permission.VIEW_KEYS, on_row=True),
+        MenuAction("all_keys", "w", "View all API keys", Permission.VIEW_KEYS),
         MenuAction("new_user", "n", "New user...", _MANAGE),
         MenuAction("role", "t", "Change role of {}...", _MANAGE, on_row=True),
         MenuAction("reset_sign_in", "p", "Reset sign-in of {}...", _MANAGE, on_row=True),
         MenuAction("deactivate_user", "x", "Deactivate {}...", _MANAGE, on_row=True),
     )
     BINDINGS: ClassVar[list[BindingType]] = bindings(ACTIONS)
+    ORDERS = tuple(user_lists.ORDERS)
+    FIRST_ORDER = ("User ID", False)
     KEYS = (("e", "Export"), ("v", "Keys"), ("1", "Profile"), ("3", "Audit"))
 
     def __init__(self, actor: Actor) -> None:
         """Show the people to ``actor``."""
         super().__init__(actor)
-        self.users: dict[str, User] = {}
+        self._active: int | None = None
 
-    async def fetch(self) -> Sequence[Row]:
-        """Return the people."""
-        found = await self.keytui.background.call(users.list_users, self.actor, self.containing)
-        self.users = {user.user_id: user for user in found}
-        present = clock.now()
-        return [
-            Row(
-                key=user.user_id,
-                cells=(
-                    user.user_id,
-                    user.role,
-                    user.status,
-                    f"{user.active_keys:,}",
-                    "-"
-                    if user.oldest_key_at is None
-                    else f"{clock.days(user.oldest_key_at, present):,} d",
-                    clock.ago(user.last_sign_in_at, present),
-                ),
-                sort=(
-                    user.user_id,
-                    user.role,
-                    user.status,
-                    user.active_keys,
-                    user.oldest_key_at and -user.oldest_key_at,
-                    user.last_sign_in_at,
-                ),
-                dim=user.status is Status.INACTIVE,
-            )
-            for user in found
-        ]
+    async def page(self, wanted: Wanted) -> Page[Row]:
+        """Return a page of the people."""
+        found = await self.keytui.background.call(user_lists.page, self.actor, wanted)
+        return found.of(_row)
+
+    async def count(self, wanted: Wanted) -> int:
+        """Count the people."""
+        return await self.keytui.background.call(user_lists.count, self.actor, wanted)
+
+    async def load(self, around: Hashable = None) -> None:
+        """Read the people, then how many keys work: of very many that takes longer."""
+        await super().load(around)
+        self._active = await self.keytui.background.call(key_lists.count_active, self.actor)
+        self.summarise()
 
     def summary(self) -> str:
         """Say how many people and keys there are."""
-        keys = sum(user.active_keys for user in self.users.values() if user.status is Status.ACTIVE)
-        return (
-            f"Users: {self.range_shown}   {text.counted(keys, 'active key')}   {self.filter_shown}"
+        keys = (
+            "... active keys" if self._active is None else text.counted(self._active, "active key")
         )
+        return f"Users: {self.range_shown}   {keys}   {self.filter_shown}"
 
     def details(self) -> str:
         """Say the selected person's dates."""
@@ -120,7 +109,7 @@ class ManageUsers(Place):
         row = self.listing.current
         if row is None:
             raise BadInput("No user is selected.")
-        return self.users[str(row.key)]
+        return cast("User", row.record)
 
     def words(self, action: MenuAction) -> str:
         """Name the person whom an action is about."""
@@ -140,6 +129,11 @@ class ManageUsers(Place):
     async def do_view_keys(self) -> None:
         """Open the person's keys; come back to fresh rows."""
         await self.app.push_screen_wait(UserKeys(self.actor, self.selected.user_id))
+        await self.load()
+
+    async def do_all_keys(self) -> None:
+        """Open everybody's keys; come back to fresh rows."""
+        await self.app.push_screen_wait(AllKeys(self.actor))
         await self.load()
 
     async def do_export(self) -> None:
@@ -193,8 +187,7 @@ class ManageUsers(Place):
             )
             if name is not None:
                 taken = await self._hand_over("New user", name, code)
-                await self.done(f"{name} is added{_SIGNS_IN if taken else _MASKED}")
-                self.listing.select(name)
+                await self.done(f"{name} is added{_SIGNS_IN if taken else _MASKED}", around=name)
 
     async def do_reset_sign_in(self) -> None:
         """Ask whether; show the new one-time sign-in code once."""
@@ -278,3 +271,17 @@ class ManageUsers(Place):
             ),
         ):
             await self.done(f"{user.user_id} is deactivated.")
+
+
+def _row(user: User) -> Row:
+    present = clock.now()
+    oldest = user.oldest_key_at
+    cells = (
+        user.user_id,
+        user.role,
+        user.status,
+        f"{user.active_keys:,}",
+        "-" if oldest is None else f"{clock.days(oldest, present):,} d",
+        clock.ago(user.last_sign_in_at, present),
+    )
+    return Row(user.user_id, cells, user, dim=user.status is Status.INACTIVE)

@@ -5,7 +5,8 @@ menu, its help and the palette all come from that list, and picking an action
 called ``x`` calls ``do_x``.
 """
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Hashable, Sequence
+from itertools import product
 from typing import ClassVar
 
 from textual import events
@@ -16,6 +17,7 @@ from textual.timer import Timer
 from textual.widgets import Input, Static
 
 from keytui.domain.errors import KeytuiError, SignedOut
+from keytui.domain.pages import PAGE_SIZE, Page, Wanted, whole
 from keytui.domain.permissions import Role, refusal
 from keytui.domain.records import Actor
 from keytui.tui.menu import MenuAction
@@ -23,10 +25,11 @@ from keytui.tui.screens.action_menu import ActionMenu
 from keytui.tui.screens.sized import Sized
 from keytui.tui.widgets.bars import KeyBar, PlaceBar, StatusLine, TooSmall
 from keytui.tui.widgets.field import Field
-from keytui.tui.widgets.listing import Column, Listing, Row
+from keytui.tui.widgets.listing import Column, Listing
 from keytui.tui.widgets.plain import plain
+from keytui.tui.widgets.rows import Row, Rows
 
-FILTER_DELAY = 0.15
+FILTER_DELAY = 0.1
 """Seconds after the last key before a filter asks the database."""
 
 
@@ -61,6 +64,11 @@ class Place(Sized, Screen[None]):
         Binding("escape", "back", "Back", show=False, id="back"),
     ]
 
+    ORDERS: ClassVar[tuple[str, ...]] = ()
+    """The titles of the columns that the rows can be sorted by."""
+    FIRST_ORDER: ClassVar[tuple[str, bool]] = ("", False)
+    """By which they are at first, and whether the largest is first."""
+
     AUTO_FOCUS = ""
     # By on_mount, before a key typed ahead reaches the filter.
 
@@ -73,7 +81,12 @@ class Place(Sized, Screen[None]):
         self._pause: Timer | None = None
         self._acting = False
         self._filtering = False
+        self._filling = False
         self._loads = 0
+        self._order = self.FIRST_ORDER
+        self._shown: tuple[str, tuple[str, bool]] | None = None
+        self._summary = ""
+        self.listing = Listing(self.COLUMNS, "Reading...")
 
     # -- layout
 
@@ -83,7 +96,7 @@ class Place(Sized, Screen[None]):
         yield from self.top()
         yield Static(id="summary", markup=False)
         yield Field(id="filter", entered=self._keep_filter)
-        yield Listing(self.COLUMNS, "Reading...")
+        yield self.listing
         yield StatusLine(id="status", markup=False)
         yield KeyBar(
             (
@@ -111,11 +124,6 @@ class Place(Sized, Screen[None]):
         self.set_focus(self.listing)
         self.action_refresh()
 
-    @property
-    def listing(self) -> Listing:
-        """The list."""
-        return self.query_one(Listing)
-
     def say(self, sentence: str) -> None:
         """Show a sentence in the status line until the cursor moves."""
         self._details_shown = False
@@ -136,8 +144,16 @@ class Place(Sized, Screen[None]):
 
     # -- rows
 
+    async def page(self, wanted: Wanted) -> Page[Row]:  # noqa: ARG002 - of a long list
+        """Return a page of the rows that contain :attr:`containing`."""
+        return whole(await self.fetch())
+
     async def fetch(self) -> Sequence[Row]:
-        """Return the rows that contain :attr:`containing`."""
+        """Return all rows, where they are few; a long list has :meth:`page` instead."""
+        raise NotImplementedError
+
+    async def count(self, wanted: Wanted) -> int:
+        """Count the rows of a long list whose page did not tell."""
         raise NotImplementedError
 
     def summary(self) -> str:
@@ -161,17 +177,54 @@ class Place(Sized, Screen[None]):
         """Fetch the rows anew, silently."""
         self.run_worker(self.perform(self.load), exclusive=True, group="load")
 
-    async def load(self) -> None:
-        """Fetch the rows and show them."""
+    async def load(self, around: Hashable = None) -> None:
+        """Read the rows and show them; the cursor stays on its row, or goes to ``around``."""
+        listing = self.listing
+        selected = listing.current.key if listing.current else None
+        sought = selected if around is None else around
+        order, down = self._order
+        shown = (self.containing, self._order)
+        moved = self._shown is not None and shown != self._shown
+        place = 0 if moved else listing.cursor
+        wanted = Wanted(
+            order,
+            down,
+            self.containing,
+            start=max(0, place - PAGE_SIZE // 2),
+            size=max(PAGE_SIZE, 2 * self.size.height),
+            around=sought,
+        )
         try:
-            rows = await self.fetch()
+            page = await self.page(wanted)
         except KeytuiError:
-            if not self.listing.rows:
-                self.listing.set_rows((), "Nothing could be read: r tries again.")
+            if not listing.rows:
+                listing.set_rows((), "Nothing could be read: r tries again.")
             raise
+        if not listing.is_attached:
+            return  # the app is on its way out
         self._filtering = False
         self._loads += 1
-        self.listing.set_rows(rows, self.nothing)
+        self._shown = shown
+        content = Rows(page, wanted, self.page)
+        ordered = self._order if order else None
+        listing.show(content, self.nothing, ordered, sought, place)
+        if not content.counted:
+            content.count(await self.count(wanted))
+            listing.counted()
+
+    def on_listing_missing(self) -> None:
+        """Read the rows that the list is missing; one reading at a time, the newest wish last."""
+        if not self._filling:
+            self._filling = True
+            self.run_worker(self.perform(self._fill), group="rows")
+
+    async def _fill(self) -> None:
+        try:
+            while self.listing.is_attached and (span := self.listing.missing):
+                await self.listing.content.read(*span)
+                self.listing.arrived()
+        finally:
+            self._filling = False
 
     @property
     def empty(self) -> str:
@@ -189,22 +242,38 @@ class Place(Sized, Screen[None]):
 
     def on_listing_moved(self, event: Listing.Moved) -> None:
         """Show where the list is, and more about the selected row."""
-        self.query_one("#summary", Static).update(plain(self.summary()))
+        self.summarise()
         if event.by_person or self._details_shown:
             self.query_one("#status", StatusLine).say(self.details())
             self._details_shown = True
 
-    def action_sort(self) -> None:
+    def summarise(self) -> None:
+        """Write the line above the list anew, if it says something else now."""
+        words = self.summary()
+        if self.listing.is_attached and words != self._summary:
+            self._summary = words
+            self.query_one("#summary", Static).update(plain(words))
+
+    async def action_sort(self) -> None:
         """Sort by the next column and way."""
-        self.say(self.listing.sort_next())
+        if not self.ORDERS:
+            self.say("These rows are few, and always in this order.")
+            return
+        ways = list(product(self.ORDERS, (False, True)))
+        self._order = ways[(ways.index(self._order) + 1) % len(ways)]
+        title, down = self._order
+        self.say(f"Sorted by {title}, {'descending' if down else 'ascending'}.")
+        self.action_refresh()
 
     @property
     def range_shown(self) -> str:
         """Return ``1-18 of 4,312``."""
         first, last = self.listing.shown_rows
+        content = self.listing.content
         if not last:
             return "none"
-        return f"{first:,}-{last:,} of {len(self.listing.rows):,}"
+        more = "" if content.counted else "more than "
+        return f"{first:,}-{last:,} of {more}{content.total:,}"
 
     @property
     def filter_shown(self) -> str:
@@ -325,7 +394,7 @@ class Place(Sized, Screen[None]):
         except KeytuiError as error:
             self.complain(str(error))
 
-    async def done(self, sentence: str) -> None:
-        """Fetch the rows anew and say what was done."""
+    async def done(self, sentence: str, around: Hashable = None) -> None:
+        """Read the rows anew and say what was done; the cursor goes to ``around``."""
         self.say(sentence)
-        await self.load()
+        await self.load(around)

@@ -158,13 +158,11 @@ class Profile(KeysPlace):
             "deactivate it and create it anew."
         )
         try:
-            await self.done(said)
+            await self.done(said, around=key.key_id)
         except SignedOut:
             raise
         except KeytuiError as error:
             self.complain(f"{said} The list could not be read: {error}")
-        else:
-            self.listing.select(key.key_id)
 
     async def _confirm(self, key: ApiKey) -> str:
         try:

@@ -1,11 +1,14 @@
-"""A user's API keys, as an administrator sees them: masked, and to deactivate."""
+"""API keys as an administrator sees them, a user's or everybody's: masked, and to deactivate."""
 
 from typing import ClassVar
 
 from textual.binding import BindingType
 
 from keytui.domain.permissions import Permission
+from keytui.domain.records import Actor
+from keytui.services import key_lists
 from keytui.tui.menu import MenuAction, bindings
+from keytui.tui.screens import key_rows
 from keytui.tui.screens.keys_place import KeysPlace
 
 
@@ -37,3 +40,23 @@ class UserKeys(KeysPlace):
     def leave(self) -> None:
         """Go back to Manage Users."""
         self.dismiss()
+
+
+class AllKeys(UserKeys):
+    """Everybody's keys."""
+
+    COLUMNS = (key_rows.OWNER, *key_rows.COLUMNS)
+    ORDERS = tuple(key_lists.ORDERS)
+
+    def __init__(self, actor: Actor) -> None:
+        """Show all keys to ``actor``."""
+        super().__init__(actor, None)
+
+    @property
+    def empty(self) -> str:
+        """What an empty list says."""
+        return "Nobody has API keys yet."
+
+    def summary(self) -> str:
+        """Say that these are all."""
+        return super(UserKeys, self).summary().replace("API Keys:", "All API Keys:", 1)

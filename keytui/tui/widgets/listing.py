@@ -1,27 +1,33 @@
 """A list of rows with a cursor: what every list of keytui is drawn by.
 
-Only the lines that can be seen are drawn, a key press repaints only the lines
-that change, and a cell is always plain text: there is no markup to close and
-no escape to run.
+Only the lines that can be seen are held and drawn, a key press repaints only the
+lines that change, and a cell is always plain text: there is no markup to close
+and no escape to run. The cursor goes only where rows were read: until then the
+list stays as it is, and says what it is missing.
 """
 
 from collections.abc import Hashable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import ClassVar
 
 from rich.cells import cell_len, set_cell_size
 from rich.segment import Segment
 from textual.binding import Binding, BindingType
-from textual.geometry import Region, Size
+from textual.geometry import Offset, Region, Size
 from textual.message import Message
 from textual.reactive import reactive
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
+from keytui.domain.pages import Page, Wanted, whole
 from keytui.domain.text import harmless
+from keytui.tui.widgets.rows import Row, Rows
 
 GAP = 2
 """Columns between cells."""
+_LEAP = 4
+"""A list whose cursor leaves the window scrolls by a part of it, one in so many: scrolling
+sends every line again, and a slow link should not have to carry that at every key press."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,23 +45,6 @@ class Column:
     width: int = 0
     right: bool = False
     from_width: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """A row of a list.
-
-    Attributes:
-        key: its identity; the cursor stays on it through a refresh.
-        cells: the text of each column.
-        sort: what each column is sorted by; the cells themselves by default.
-        dim: whether it is drawn dimmed.
-    """
-
-    key: Hashable
-    cells: tuple[str, ...]
-    sort: tuple[object, ...] = field(default=())
-    dim: bool = False
 
 
 class Listing(ScrollView, can_focus=True):
@@ -90,6 +79,9 @@ class Listing(ScrollView, can_focus=True):
             super().__init__()
             self.by_person = by_person
 
+    class Missing(Message):
+        """Rows have to be read before the cursor can go where it was sent, or for the next time."""
+
     class Chosen(Message):
         """Enter was pressed on a row."""
 
@@ -98,106 +90,171 @@ class Listing(ScrollView, can_focus=True):
         super().__init__()
         self._columns = columns
         self._empty = empty
-        self._rows: Sequence[Row] = ()
-        self._order: tuple[int, bool] | None = None
+        self._sorted: tuple[str, bool] | None = None
+        self._aim: int | None = None
+        self._blank = False
+        self.content = _in_memory(())
 
     @property
     def current(self) -> Row | None:
         """The selected row."""
-        return self._rows[self.cursor] if self._rows else None
+        return self.content.get(self.cursor)
 
     @property
     def rows(self) -> Sequence[Row]:
-        """All rows, in the order shown."""
-        return self._rows
+        """The rows that were read, in the order shown."""
+        return self.content.known
 
     @property
     def shown_rows(self) -> tuple[int, int]:
         """The numbers of the first and last row that can be seen, from 1; 0, 0 where none."""
-        if not self._rows:
+        if not self.content.total:
             return 0, 0
-        top = round(self.scroll_offset.y)
-        return top + 1, min(top + self._page, len(self._rows))
+        return self._top + 1, min(self._top + self._page, self.content.total)
+
+    @property
+    def missing(self) -> tuple[int, int] | None:
+        """The places of rows that have to be read now, or soon; ``None`` where all is there."""
+        top = self._top if self._aim is None else self._top_for(self._aim)
+        now = (top, top + self._page - 1)
+        if not self.content.has(*now):
+            return now
+        soon = (top - self._page, top + 2 * self._page - 1)
+        return None if self.content.has(*soon) else soon
 
     def set_rows(self, rows: Sequence[Row], empty: str | None = None) -> None:
-        """Show other rows; the cursor stays on the row it was on, if that is still there."""
-        selected = self.current
+        """Show all rows of a short list; the cursor stays on the row it was on, if that is there."""
+        self.show(_in_memory(rows), empty)
+
+    def show(
+        self,
+        content: Rows,
+        empty: str | None = None,
+        ordered: tuple[str, bool] | None = None,
+        key: Hashable = None,
+        otherwise: int | None = None,
+    ) -> None:
+        """Show other rows.
+
+        Args:
+            content: the rows.
+            empty: what is said where there are none.
+            ordered: the title of the column they are sorted by, and whether the largest is first.
+            key: the row to select; by default the one that was, if it is still there.
+            otherwise: the place to select where there is no such row; by default the old one.
+        """
+        sought = key if key is not None else self.current.key if self.current else None
         self._empty = self._empty if empty is None else empty
-        self._rows = self._sorted(rows)
-        places = {row.key: place for place, row in enumerate(self._rows)}
-        place = places.get(selected.key, self.cursor) if selected else self.cursor
+        self._sorted = ordered
+        self.content = content
+        place = None if sought is None else content.place_of(sought)
+        self._aim = None
         self._resize()
-        self.set_reactive(Listing.cursor, max(0, min(place, len(self._rows) - 1)))
-        self._keep_in_view()
-        self.refresh()
+        fallback = self.cursor if otherwise is None else otherwise
+        self._set(fallback if place is None else place)
+
+    def counted(self) -> None:
+        """Show that it is known now how many rows there are."""
+        self._resize()
         self.post_message(self.Moved(by_person=False))
 
     def select(self, key: Hashable) -> None:
-        """Move the cursor to the row with this identity, where there is one."""
-        places = [place for place, row in enumerate(self._rows) if row.key == key]
-        if places:
-            self.set_reactive(Listing.cursor, places[0])
-            self._keep_in_view()
+        """Move the cursor to the row with this identity, where it was read."""
+        place = self.content.place_of(key)
+        if place is not None:
+            self._set(place)
+
+    def arrived(self) -> None:
+        """Go on to where the cursor was sent: rows were read."""
+        self._resize()
+        if self._blank:
+            self._blank = False
             self.refresh()
-            self.post_message(self.Moved(by_person=False))
-
-    def sort_next(self) -> str:
-        """Sort by the next column and way; return what it is sorted by now, in words."""
-        index, down = self._order or (-1, True)
-        self._order = (index, True) if not down else ((index + 1) % len(self._columns), False)
-        self.set_rows(self._rows)
-        index, down = self._order
-        return f"Sorted by {self._columns[index].title}, {'descending' if down else 'ascending'}."
-
-    def _sorted(self, rows: Sequence[Row]) -> Sequence[Row]:
-        if self._order is None:
-            return rows
-        index, down = self._order
-
-        def by(row: Row) -> tuple[bool, object]:
-            value = (row.sort or row.cells)[index]
-            return (value is not None, value if value is not None else 0)
-
-        return sorted(rows, key=by, reverse=down)
+        if self._aim is not None:
+            self._go(self._aim)
 
     @property
     def _page(self) -> int:
         return max(self.size.height - 1, 1)  # the first line is the header
 
+    @property
+    def _top(self) -> int:
+        return round(self.scroll_offset.y)
+
     def _resize(self) -> None:
-        self.virtual_size = Size(self.size.width, len(self._rows) + 1)
+        self.virtual_size = Size(self.size.width, self.content.total + 1)
 
     def on_resize(self) -> None:
         """Keep the cursor in view."""
         self._resize()
-        self._keep_in_view()
+        self._scroll()
         self.post_message(self.Moved(by_person=False))
+        self._ask()
+
+    def watch_scroll_y(self, old_value: float, new_value: float) -> None:
+        """Have the rows read that a mouse scrolled to."""
+        super().watch_scroll_y(old_value, new_value)
+        self._ask()
+
+    def on_focus(self) -> None:
+        """Take the terminal's cursor along, for whoever reads by it."""
+        self._point()
 
     def watch_cursor(self, old: int, new: int) -> None:
         """Repaint the two lines that changed, and say so."""
-        top = round(self.scroll_offset.y)
-        self._keep_in_view()
-        if round(self.scroll_offset.y) == top:
+        top = self._top
+        self._scroll()
+        if self._top == top:
             self.refresh(*(Region(0, place - top + 1, self.size.width, 1) for place in (old, new)))
         else:
             self.refresh()
         self.post_message(self.Moved(by_person=True))
 
-    def _keep_in_view(self) -> None:
-        top = round(self.scroll_offset.y)
-        if self.cursor < top:
-            top = self.cursor
-        elif self.cursor >= top + self._page:
-            top = self.cursor - self._page + 1
-        self.scroll_to(
-            y=min(top, max(0, len(self._rows) - self._page)),
-            animate=False,
-            immediate=True,
-        )
+    def _set(self, place: int) -> None:
+        """Put the cursor somewhere, not by a key, and draw everything anew."""
+        last = max(0, self.content.total - 1)
+        self.set_reactive(Listing.cursor, max(0, min(place, last)))
+        self._scroll()
+        self.refresh()
+        self.post_message(self.Moved(by_person=False))
+        self._ask()
+
+    def _go(self, place: int) -> None:
+        """Move the cursor, or have the rows read that are in the way."""
+        place = max(0, min(place, self.content.total - 1))
+        top = self._top_for(place)
+        if self.content.has(top, top + self._page - 1):
+            self._aim = None
+            self.cursor = place
+        else:
+            self._aim = place
+        self._ask()
+
+    def _ask(self) -> None:
+        if self.missing is not None:
+            self.post_message(self.Missing())
+
+    def _top_for(self, place: int) -> int:
+        top = self._top
+        leap = self._page // _LEAP
+        if place < top:
+            top = min(place, top - leap)
+        elif place >= top + self._page:
+            top = max(place - self._page + 1, top + leap)
+        return max(0, min(top, self.content.total - self._page))
+
+    def _scroll(self) -> None:
+        self.scroll_to(y=self._top_for(self.cursor), animate=False, immediate=True)
+        self._point()
+
+    def _point(self) -> None:
+        if self.has_focus:
+            line = self.cursor - self._top + 1
+            self.app.cursor_position = self.content_region.offset + Offset(1, line)
 
     def action_move(self, by: int) -> None:
         """Move the cursor by some rows."""
-        self.cursor = max(0, min(self.cursor + by, len(self._rows) - 1))
+        self._go((self.cursor if self._aim is None else self._aim) + by)
 
     def action_page(self, by: int) -> None:
         """Move the cursor by some pages."""
@@ -205,11 +262,11 @@ class Listing(ScrollView, can_focus=True):
 
     def action_first(self) -> None:
         """Move the cursor to the first row."""
-        self.cursor = 0
+        self._go(0)
 
     def action_last(self) -> None:
         """Move the cursor to the last row."""
-        self.cursor = max(0, len(self._rows) - 1)
+        self._go(self.content.total - 1)
 
     def action_choose(self) -> None:
         """Choose the selected row."""
@@ -220,15 +277,19 @@ class Listing(ScrollView, can_focus=True):
         width = self.scrollable_content_region.width
         base = self.rich_style
         if y == 0:
-            titles = self._line(tuple(column.title for column in self._columns), " ", width)
-            return _strip(titles, width, base + self.get_component_rich_style("listing--header"))
-        place = round(self.scroll_offset.y) + y - 1
-        if not self._rows:
+            return _strip(
+                self._line(self._titles, " ", width),
+                width,
+                base + self.get_component_rich_style("listing--header"),
+            )
+        place = self._top + y - 1
+        if not self.content.total:
             words = f"   {self._empty}" if y == 1 else ""
             return _strip(words, width, base + self.get_component_rich_style("listing--dim"))
-        if place >= len(self._rows):
+        row = self.content.get(place)
+        if row is None:
+            self._blank = self._blank or place < self.content.total
             return _strip("", width, base)
-        row = self._rows[place]
         style = base
         if row.dim:
             style += self.get_component_rich_style("listing--dim")
@@ -238,6 +299,15 @@ class Listing(ScrollView, can_focus=True):
             self._line(row.cells, ">" if place == self.cursor else " ", width),
             width,
             style,
+        )
+
+    @property
+    def _titles(self) -> tuple[str, ...]:
+        title, down = self._sorted or ("", False)
+        mark = "↓" if down else "↑"
+        return tuple(
+            f"{column.title}{mark}" if column.title == title else column.title
+            for column in self._columns
         )
 
     def _line(self, cells: tuple[str, ...], mark: str, width: int) -> str:
@@ -264,3 +334,10 @@ def _fit(text: str, width: int, *, right: bool) -> str:
 
 def _strip(text: str, width: int, style: object) -> Strip:
     return Strip([Segment(set_cell_size(text, width), style)], width)  # type: ignore[arg-type]  # a Rich style
+
+
+def _in_memory(rows: Sequence[Row]) -> Rows:
+    async def read(wanted: Wanted) -> Page[Row]:  # noqa: ARG001 - never asked: all is there
+        return whole(rows)
+
+    return Rows(whole(rows), Wanted(), read)
