@@ -48,7 +48,7 @@ def test_no_text_but_a_drawn_one_is_a_key_text(presented: str) -> None:
     found = key_text.digest_of(presented)
     if found is not None:
         assert re.fullmatch("kt_[0-9A-Za-z]{49}", presented)
-        assert key_text._checksum(presented[3:46].encode()) == presented[46:].encode()
+        assert key_text.checksum(presented[3:46].encode()) == presented[46:].encode()
 
 
 @FIXED
@@ -57,7 +57,7 @@ def test_a_key_text_with_one_mistake_never_passes(
     random_part: str, place: int, other: str, swapped: int
 ) -> None:
     """Changed, dropped, doubled or swapped characters are noticed by shape or checksum."""
-    whole = f"kt_{random_part}{key_text._checksum(random_part.encode()).decode()}"
+    whole = f"kt_{random_part}{key_text.checksum(random_part.encode()).decode()}"
     assert key_text.digest_of(whole) is not None
     mistakes = {
         whole[:place] + other[:1] + whole[place + 1 :],

@@ -2,7 +2,7 @@
 
 import os
 import sys
-from typing import Any, NoReturn
+from typing import Any
 
 import click
 
@@ -11,10 +11,12 @@ from keytui import settings
 from keytui.cli import verify
 from keytui.cli.audit import audit_commands
 from keytui.cli.backup import backup_command, restore_command
+from keytui.cli.demo import demo
 from keytui.cli.doctor import doctor_command
 from keytui.cli.exits import ExitCode, fail
 from keytui.cli.export import export
 from keytui.cli.key import key_commands
+from keytui.cli.opening import need_terminal, open_app
 from keytui.cli.serve import serve
 from keytui.cli.session import Session
 from keytui.cli.user import user_commands
@@ -63,34 +65,9 @@ def commands(context: click.Context, /, **flags: Any) -> None:  # noqa: ANN401 -
     """
     context.obj = Session(settings.load(flags, os.environ, settings.config_file()))
     if context.invoked_subcommand is None:
-        _need_terminal()
+        need_terminal()
         settings.make_default_folder(context.obj.settings)
-        _open_app(context.obj)
-
-
-def _need_terminal() -> None:
-    if not all(
-        stream is not None and stream.isatty() for stream in (sys.stdin, sys.stdout, sys.stderr)
-    ):
-        fail(
-            "The app needs a terminal: run it in one, or use a command (see keytui --help).",
-            ExitCode.CANNOT,
-        )
-
-
-def _open_app(session: Session, **how: Any) -> NoReturn:  # noqa: ANN401 - passed on
-    from keytui.tui.run import run
-
-    sys.exit(run(session.settings, session.origin, **how))
-
-
-@commands.command("demo")
-@click.option("--as", "as_user", metavar="USER_ID", help="Sign in as this person at once.")
-@click.pass_obj
-def demo(session: Session, as_user: str | None) -> None:
-    """Look around: the app on a throw-away database full of people and keys."""
-    _need_terminal()
-    _open_app(session, demo_as=as_user or "")
+        open_app(context.obj)
 
 
 @commands.command(
@@ -112,5 +89,6 @@ for command in (
     restore_command,
     doctor_command,
     serve,
+    demo,
 ):
     commands.add_command(command)

@@ -53,7 +53,7 @@ def draw(secret: Secret) -> None:
     text[:start] = BRAND.encode("ascii")
     for place in range(start, end):
         text[place] = ord(secrets.choice(ALPHABET))
-    text[end:] = _checksum(text[start:end])
+    text[end:] = checksum(text[start:end])
 
 
 def digest_of(presented: str) -> bytes | None:
@@ -96,7 +96,8 @@ def mask(last: str) -> str:
     return MASK + last
 
 
-def _checksum(random_part: bytes | memoryview) -> bytes:
+def checksum(random_part: bytes | memoryview) -> bytes:
+    """Return the 6 characters that end a key text with this random part."""
     number = _crc32(random_part)
     characters = bytearray()
     for _ in range(CHECKSUM_LENGTH):

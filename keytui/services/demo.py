@@ -52,7 +52,7 @@ USERS: Final = (
     "tala",
     "yusuf",
 )
-_LABELS: Final = (
+LABELS: Final = (
     "laptop",
     "ci-runner",
     "backup-cron",
@@ -65,7 +65,7 @@ _LABELS: Final = (
     "webhooks",
     "old laptop",
 )
-_REASONS: Final = (
+REASONS: Final = (
     "rotated",
     "laptop was stolen",
     "project ended",
@@ -122,12 +122,12 @@ def _life(  # noqa: PLR0913 - a life has this many parts
     origin = f"ssh {chance.choice(_ORIGINS)}"
     joined = present - chance.randrange(130, 400) * DAY - chance.randrange(DAY)
     moments = [_joins(administrator, name, Role.USER, hashed, joined)]
-    labels = chance.sample(_LABELS, chance.choice((1, 1, 2, 2, 3, 5)) if name != USERS[-1] else 0)
+    labels = chance.sample(LABELS, chance.choice((1, 1, 2, 2, 3, 5)) if name != USERS[-1] else 0)
     for number, label in enumerate(labels):
         born = present - chance.randrange(1, 129) * DAY - chance.randrange(DAY)
         used = max(born, present - int(chance.expovariate(1 / (6 * DAY))) - MINUTE)
         use = (used, chance.choice(_ORIGINS)) if chance.randrange(5) else None
-        why = chance.choice(_REASONS)
+        why = chance.choice(REASONS)
         moments.append((born, partial(_new_key, name, origin, label, use)))
         if place % 4 == 0 and number == 0:
             end = min(present - HOUR, born + chance.randrange(1, 40) * DAY)

@@ -34,12 +34,12 @@ def test_the_checksum_is_githubs() -> None:
     """The sample that GitHub published for its own tokens has the checksum we compute."""
     # In two pieces, so that secret scanners stay quiet about this file.
     random_part, checksum = "zQWBuTSOoRi4A9spHcVY5ncnsDkxkJ", "0mLq17"
-    assert key_text._checksum(random_part.encode()) == checksum.encode()
+    assert key_text.checksum(random_part.encode()) == checksum.encode()
 
 
 def test_a_small_checksum_is_padded_with_zeros() -> None:
     """The checksum of nothing, which is 0, is six zeros."""
-    assert key_text._checksum(b"") == b"000000"
+    assert key_text.checksum(b"") == b"000000"
 
 
 @pytest.mark.parametrize("place", range(LENGTH))
