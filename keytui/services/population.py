@@ -19,7 +19,7 @@ from keytui.domain.clock import DAY, MINUTE, SECOND
 from keytui.domain.errors import BadInput, Conflict
 from keytui.domain.permissions import Role
 from keytui.domain.states import Status
-from keytui.domain.text import harmless
+from keytui.domain.text import folded, harmless
 from keytui.services.demo import ADMINISTRATORS, LABELS, PASSWORD, REASONS, USERS
 from keytui.services.recording import NOBODY
 from keytui.services.users import PROMOTED
@@ -56,7 +56,8 @@ _USER_COLUMNS: Final = (
     *("deactivated_at", "deactivated_by", "deactivation_reason"),
 )
 _KEY_COLUMNS: Final = (
-    *("id", "owner_id", "owner_role", "created_by_id", "label", "scheme", "digest", "last_four"),
+    *("id", "owner_id", "owner_role", "created_by_id", "label", "label_folded"),
+    *("scheme", "digest", "last_four"),
     *("created_at", "expires_at", "confirmed_at", "last_used_at", "last_used_from"),
     *("deactivated_at", "deactivated_by", "deactivation_reason"),
 )
@@ -113,11 +114,12 @@ class Population:
         step = self._step
         for number in range(1, self.keys + 1):
             text, owner, born = self.text_of(number), self._owner(number), self._born(number)
+            label = _label(number)
             used = born + min(step * (number % 97), _LASTS) if number % 5 else None
             end = self._deactivation(number)
             yield (
-                *(number, owner, _role(owner), owner, _label(number), key_text.SCHEME),
-                *(hashlib.sha256(text).digest(), text[-4:].decode("ascii"), born),
+                *(number, owner, _role(owner), owner, label, folded(label)),
+                *(key_text.SCHEME, hashlib.sha256(text).digest(), text[-4:].decode("ascii"), born),
                 self.present if _is_expired(number) else None,
                 born + SECOND if number % 50 else None,
                 *(used, used and f"10.0.{number % 250}.17"),
