@@ -36,6 +36,8 @@ PATTERN: Final = r"\bkt_[0-9A-Za-z]{49}\b"
 """What a key text looks like, for secret scanners."""
 
 MASK: Final = "••••"
+SHOWN_LENGTH: Final = 4
+"""How many of its last characters a masked key shows."""
 
 _SHAPE = re.compile(r"kt_[0-9A-Za-z]{49}", re.ASCII).fullmatch
 _VALUES = bytes(max(ALPHABET.find(chr(code)), 0) for code in range(256))
@@ -85,7 +87,7 @@ def last_four(secret: Secret) -> str:
     Raises:
         ValueError: the secret is wiped, or nothing was drawn.
     """
-    last = str(secret.view()[-4:], "ascii")
+    last = str(secret.view()[-SHOWN_LENGTH:], "ascii")
     if not len(secret):
         raise ValueError("there is nothing in this secret")
     return last

@@ -4,7 +4,7 @@ from typing import Any
 
 from peewee import SQL
 
-from keytui.domain import text, user_id
+from keytui.domain import key_text, text, user_id
 from keytui.domain.errors import BadInput
 from keytui.domain.permissions import Permission
 from keytui.domain.records import ApiKey
@@ -69,7 +69,9 @@ def searched(containing: str, *, owners: bool) -> tuple[str, tuple[str, ...]]:
         owners: whether the owner's User ID counts too.
     """
     typed = text.folded(containing)
-    conditions = [contains("label_folded"), contains("lower(last_four)")]
+    conditions = [contains("label_folded")]
+    if len(typed) <= key_text.SHOWN_LENGTH:
+        conditions.append(contains("lower(last_four)"))
     if typed.isdecimal():
         conditions.append(contains("CAST(id AS TEXT)"))
     if owners:

@@ -70,8 +70,8 @@ def page(
         )
         if place is not None:
             start = place - size // 2
-    if total is not None:
-        start = min(start, total - size)
+    if total is not None and start >= total:
+        start = total - size  # rows went: the last page
     start = max(0, start)
     if among is None:
         start, marks = found.page(start, size, total, wanted.near)

@@ -1,5 +1,7 @@
 """API keys as rows of a list: the same on Profile, on a user's keys and on all keys."""
 
+from dataclasses import replace
+
 from keytui.domain import clock
 from keytui.domain.records import ApiKey
 from keytui.domain.text import harmless
@@ -16,8 +18,15 @@ COLUMNS = (
 )
 
 
-OWNER = Column("Owner", 16)
-"""In front of the others where the keys are not one person's."""
+COLUMNS_OF_ALL = (
+    Column("Owner", 13),
+    Column("Label"),
+    *(
+        replace(column, from_width=96) if column.title == "Age" else column
+        for column in COLUMNS[1:]
+    ),
+)
+"""Where the keys are not one person's."""
 
 
 def row(key: ApiKey, *, owner: bool = False) -> Row:

@@ -252,7 +252,7 @@ class Place(Sized, Screen[None]):
         words = self.summary()
         if self.listing.is_attached and words != self._summary:
             self._summary = words
-            self.query_one("#summary", Static).update(plain(words))
+            self.query_one("#summary", Static).update(plain(words), layout=False)
 
     async def action_sort(self) -> None:
         """Sort by the next column and way."""

@@ -45,7 +45,7 @@ class UserKeys(KeysPlace):
 class AllKeys(UserKeys):
     """Everybody's keys."""
 
-    COLUMNS = (key_rows.OWNER, *key_rows.COLUMNS)
+    COLUMNS = key_rows.COLUMNS_OF_ALL
     ORDERS = tuple(key_lists.ORDERS)
 
     def __init__(self, actor: Actor) -> None:

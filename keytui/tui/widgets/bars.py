@@ -65,7 +65,7 @@ class StatusLine(Static):
 
     def _show(self, sentence: str, remark: str) -> None:
         self._sentence, self._remark = sentence, remark
-        self.update(plain(f"{sentence} {remark}".strip()))
+        self.update(plain(f"{sentence} {remark}".strip()), layout=False)
 
 
 class KeyBar(Widget):

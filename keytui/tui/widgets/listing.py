@@ -244,7 +244,9 @@ class Listing(ScrollView, can_focus=True):
         return max(0, min(top, self.content.total - self._page))
 
     def _scroll(self) -> None:
-        self.scroll_to(y=self._top_for(self.cursor), animate=False, immediate=True)
+        top = self._top_for(self.cursor)
+        if top != self.scroll_offset.y:  # even a scroll to where one is repaints the scrollbar
+            self.scroll_to(y=top, animate=False, immediate=True)
         self._point()
 
     def _point(self) -> None:
