@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 import keytui
+from keytui.storage.database import close_database, open_database
 from tests.support import python
 
 ROOT = Path(keytui.__file__).parent
@@ -31,6 +32,7 @@ BESIDE = {"keytui.settings", "keytui.origin", "keytui.crash"}
 OPENING = {
     "keytui.storage.database": {"open_database", "close_database", "audit_key_path"},
     "keytui.storage.location": {"canonical"},
+    "keytui.storage.drivers": {"import_peewee_alone"},
 }
 
 # library: where it may be imported.
@@ -192,6 +194,35 @@ def test_a_door_loads_nothing_that_it_may_not_need(module: str, late: set[str]) 
     assert module in loaded
     assert loaded & late == set()
     assert [name for name in loaded if within(name, "keytui.tui")] == []
+
+
+def test_the_first_paint_waits_for_nothing_that_it_does_not_need(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Opening the app loads neither click nor a driver, hash, clipboard or migration of no use yet."""
+    path = tmp_path / "keytui.db"
+    open_database(str(path))
+    close_database()
+    monkeypatch.setenv("KEYTUI_DATABASE", str(path))
+    ended = python(
+        "import sys, keytui.cli, keytui.cli.opening\n"
+        "keytui.cli.opening._need_terminal = lambda: None\n"
+        "from textual.app import App\n"
+        "App.run = lambda self, **how: print(*sys.modules)\n"
+        "keytui.cli.main()"
+    )
+    assert (ended.returncode, ended.stderr) == (0, "")
+    loaded = set(ended.stdout.split())
+    assert "keytui.tui.app" in loaded
+    late = {
+        "argon2",
+        "pyperclip",
+        "playhouse.migrations",
+        "click",
+        "psycopg",
+        "keytui.cli.commands",
+    }
+    assert loaded & late == set()
 
 
 @pytest.mark.parametrize("module", MODULES)

@@ -16,7 +16,7 @@ from keytui.cli.doctor import doctor_command
 from keytui.cli.exits import ExitCode, fail
 from keytui.cli.export import export
 from keytui.cli.key import key_commands
-from keytui.cli.opening import need_terminal, open_app
+from keytui.cli.opening import open_app
 from keytui.cli.serve import serve
 from keytui.cli.session import Session
 from keytui.cli.user import user_commands
@@ -63,11 +63,10 @@ def commands(context: click.Context, /, **flags: Any) -> None:  # noqa: ANN401 -
 
     Without a command it opens the terminal app.
     """
-    context.obj = Session(settings.load(flags, os.environ, settings.config_file()))
+    chosen = settings.load(flags, os.environ, settings.config_file())
     if context.invoked_subcommand is None:
-        need_terminal()
-        settings.make_default_folder(context.obj.settings)
-        open_app(context.obj)
+        open_app(chosen)
+    context.obj = Session(chosen)
 
 
 @commands.command(

@@ -5,7 +5,7 @@ from typing import Final
 import click
 
 from keytui.cli.exits import ExitCode, fail, say
-from keytui.cli.opening import need_terminal, open_app
+from keytui.cli.opening import open_app
 from keytui.cli.progress import Progress
 from keytui.cli.session import Session
 from keytui.domain import clock
@@ -49,8 +49,7 @@ def demo(
         return
     if users is not None or keys is not None:
         raise BadInput("--users and --keys are for a database to keep: name it with --database.")
-    need_terminal()
-    open_app(session, demo_as=as_user or "")
+    open_app(session.settings, as_user or "")
 
 
 def _make(typed: str, users: int, keys: int) -> None:

@@ -61,7 +61,8 @@ def reason(typed: str) -> str:
 
 def harmless(text: str) -> str:
     """Drop what could act on a terminal or a log, or cannot be written to one."""
-    return text.translate(_DROPPED)
+    # All that is dropped is not printable in Python's sense: most text is seen through at once.
+    return text if text.isprintable() else text.translate(_DROPPED)
 
 
 def folded(text: str) -> str:

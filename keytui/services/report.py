@@ -7,11 +7,11 @@ again, and there is never half of one.
 """
 
 import gzip
-import io
 import os
 import shutil
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 from typing import IO, BinaryIO, Final, TypeAlias, cast
 
@@ -19,20 +19,20 @@ from keytui.domain import clock
 from keytui.domain.audit import Action
 from keytui.domain.errors import BadInput
 from keytui.domain.permissions import Permission
-from keytui.domain.records import Actor, ApiKey
+from keytui.domain.records import Actor
 from keytui.domain.text import harmless
 from keytui.services import report_place
 from keytui.services.acting import acting, looking
-from keytui.services.key_records import record, select_keys
-from keytui.services.report_lines import Format, write
+from keytui.services.report_lines import SELECTED, Format, head, lines
 from keytui.services.report_selection import EVERY_KEY, Selection
+from keytui.storage.batches import batches
 from keytui.storage.models import ApiKeyRow, UserRow
 
 Progress: TypeAlias = Callable[[int, int], object]
 """Told now and then how many of how many rows are written; may raise to stop it."""
 
 _TELL_EVERY: Final = 500
-"""Rows: some 10 ms apart."""
+"""Rows of a batch: some 3 ms apart."""
 _IN_MEMORY: Final = 1 << 20
 """Bytes of a report to a stream that are kept in memory; more go to an unnamed file."""
 
@@ -150,21 +150,20 @@ def export_to_stream(
 
 def _write(form: Format, file: IO[bytes], selection: Selection, progress: Progress) -> int:
     present = clock.now()
-    text = io.TextIOWrapper(file, encoding="utf-8", newline="", write_through=False)
-    try:
-        return write(_keys(present, selection, progress), form, text, present)
-    finally:
-        text.flush()
-        text.detach()
-
-
-def _keys(present: int, selection: Selection, progress: Progress) -> Iterator[ApiKey]:
-    query = select_keys().where(True, *selection.conditions(present))
+    query = (
+        ApiKeyRow.select(*SELECTED)
+        .join(UserRow, on=(ApiKeyRow.owner == UserRow.id))
+        .where(True, *selection.conditions(present))
+    )
     total = query.count()
     done = 0
-    rows = query.order_by(UserRow.user_id, ApiKeyRow.id).dicts().iterator()
-    for done, row in enumerate(rows, 1):
-        yield record(row, present)
-        if done % _TELL_EVERY == 0:
-            progress(done, total)
+    write = lines(form, present)
+    file.write(head(form).encode())
+    ordered = query.order_by(UserRow.user_id, ApiKeyRow.id)
+    with closing(batches(ordered, _TELL_EVERY)) as found:
+        for batch in found:
+            file.write(write(batch).encode())
+            done += len(batch)
+            progress(done, max(done, total))
     progress(done, done)
+    return done

@@ -1,14 +1,20 @@
-"""The lines of the report *Account API Key*: its columns, and how each value is written."""
+"""The lines of the report *Account API Key*: its columns, and how each value is written.
 
-import csv
+A million lines are made by what stands here, so it works on plain rows, a batch
+at a time, and remembers what it wrote of the values that come again: most do.
+"""
+
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from enum import StrEnum
-from typing import Final, TextIO
+from typing import Any, Final, Generic, TypeAlias, TypeVar
 
 from keytui.domain import clock
-from keytui.domain.records import ApiKey
+from keytui.domain.clock import DAY, MINUTE, SECOND
+from keytui.domain.key_text import MASK, mask
+from keytui.domain.states import KeyState, Status, state_of
 from keytui.domain.text import harmless
+from keytui.storage.models import ApiKeyRow, UserRow
 
 COLUMNS: Final = (
     "user_id",
@@ -28,85 +34,176 @@ COLUMNS: Final = (
 )
 """The columns in their order; the first five are fixed by the product's rules."""
 
+SELECTED: Final = (
+    UserRow.user_id,
+    UserRow.status,
+    ApiKeyRow.last_four,
+    ApiKeyRow.id,
+    ApiKeyRow.label,
+    ApiKeyRow.created_at,
+    ApiKeyRow.expires_at,
+    ApiKeyRow.last_used_at,
+    ApiKeyRow.last_used_from,
+    ApiKeyRow.deactivated_at,
+    ApiKeyRow.deactivated_by,
+    ApiKeyRow.deactivation_reason,
+)
+"""What is read for a line, in this order."""
+
 NEVER: Final = "never"
+
+Row: TypeAlias = tuple[Any, ...]
+"""The values of :data:`SELECTED`."""
+Lines: TypeAlias = Callable[[Iterable[Row]], str]
+"""Writes the lines of some rows."""
 
 # OWASP "CSV Injection" and ASVS 5.0 §1.2.10: a cell that starts like this is a
 # formula to a spreadsheet. The full-width forms are folded to these by some.
-_FORMULA_STARTS: Final = (
-    "=",
-    "+",
-    "-",
-    "@",
-    "\t",
-    "\r",
-    "\n",
-    "\0",
-    "＝",
-    "＋",
-    "－",
-    "＠",
-)
+# Tab, CR, LF and NUL, which stand there too, are no harmless() text.
+_FORMULA_STARTS: Final = ("=", "+", "-", "@", "＝", "＋", "－", "＠")
+_REMEMBERED: Final = 10_000
+"""Values of a kind: 2 MB at most, and the keys of an owner or a day come together."""
+
+_DOTS: Final = len(MASK)
+_SECONDS: Final = tuple(f"{second:02}Z" for second in range(60))
+
+K = TypeVar("K")
+V = TypeVar("V")
 
 
 class Format(StrEnum):
     """How the report is written."""
 
     CSV = "csv"
-    """RFC 4180 in UTF-8, safe to open in a spreadsheet."""
+    """RFC 4180 in UTF-8, each text in quotes, safe to open in a spreadsheet."""
     JSONL = "jsonl"
     """One JSON object a line, in UTF-8."""
 
 
-def write(keys: Iterable[ApiKey], form: Format, file: TextIO, present: int) -> int:
-    """Write the lines of ``keys`` as they come, one in memory at a time; return their number.
-
-    Args:
-        keys: whose lines, in their order.
-        form: how.
-        file: where to, opened with ``newline=""``.
-        present: now, in microseconds UTC: what ages count to.
-    """
-    writer = csv.writer(file, quoting=csv.QUOTE_NONNUMERIC)
-    if form is Format.CSV:
-        writer.writerow(COLUMNS)
-    rows = 0
-    for line in _lines(keys, present):
-        if form is Format.CSV:
-            writer.writerow([_cell(value) for value in line.values()])
-        else:
-            file.write(json.dumps(line, ensure_ascii=False) + "\n")
-        rows += 1
-    return rows
+def head(form: Format) -> str:
+    """Return what stands before the first line."""
+    return ",".join(f'"{name}"' for name in COLUMNS) + "\r\n" if form is Format.CSV else ""
 
 
-def _lines(keys: Iterable[ApiKey], present: int) -> Iterator[dict[str, str | int | None]]:
-    for key in keys:
-        yield _line(key, present)
+def lines(form: Format, present: int) -> Lines:
+    """Return what writes rows as ``form``; ages count to ``present``, in microseconds UTC."""
+    meant = _Meaning(present)
+    return _csv(meant) if form is Format.CSV else _json(meant)
 
 
-def _line(key: ApiKey, present: int) -> dict[str, str | int | None]:
-    values = (
-        key.user_id,
-        key.masked,
-        key.status,
-        key.age_days(present),
-        NEVER if key.last_used_at is None else clock.iso(key.last_used_at),
-        key.key_id,
-        key.label,
-        clock.iso(key.created_at),
-        key.expires_at and clock.iso(key.expires_at),
-        key.state,
-        key.deactivated_at and clock.iso(key.deactivated_at),
-        key.deactivated_by,
-        key.deactivation_reason,
-        key.last_used_from,
-    )
-    harmless_values = (harmless(value) if isinstance(value, str) else value for value in values)
-    return dict(zip(COLUMNS, harmless_values, strict=True))
+class _Remembered(dict[K, V], Generic[K, V]):
+    """What a function returned, by its argument, of the last thousands. A hit costs no call."""
+
+    def __init__(self, function: Callable[[K], V]) -> None:
+        super().__init__()
+        self._function = function
+
+    def __missing__(self, argument: K) -> V:
+        if len(self) >= _REMEMBERED:
+            self.clear()
+        result = self[argument] = self._function(argument)
+        return result
 
 
-def _cell(value: str | int | None) -> str | int:
-    if isinstance(value, int):
-        return value
-    text = value or ""
-    return "'" + text if text.lstrip(" ").startswith(_FORMULA_STARTS) else text
+class _Meaning:
+    """What rows mean at a time: the values of :data:`COLUMNS`, not yet harmless."""
+
+    def __init__(self, present: int) -> None:
+        self._present = present
+        self._words = _Remembered(_words)
+        self._dates: _Remembered[int, str] = _Remembered(lambda day: clock.iso(day * DAY)[:11])
+        self._minutes: _Remembered[int, str] = _Remembered(
+            lambda minute: clock.iso(minute * MINUTE)[11:17]
+        )
+
+    def __call__(self, rows: Iterable[Row]) -> Iterator[Row]:
+        present, iso = self._present, self._iso
+        for (
+            user_id,
+            owner,
+            four,
+            key_id,
+            label,
+            born,
+            expires,
+            used,
+            origin,
+            ended,
+            by,
+            why,
+        ) in rows:
+            expired = expires is not None and expires <= present
+            status, state = self._words[ended is not None, expired, owner]
+            yield (
+                user_id,
+                mask(four),
+                status,
+                clock.days(born, present if ended is None else ended),
+                NEVER if used is None else iso(used),
+                key_id,
+                label,
+                iso(born),
+                None if expires is None else iso(expires),
+                state,
+                None if ended is None else iso(ended),
+                by,
+                why,
+                origin,
+            )
+
+    def _iso(self, at: int) -> str:
+        """Write it as :func:`.clock.iso` does, in a tenth of the time."""
+        second = at // SECOND
+        day, minute = second // 86_400, second // 60 % 1_440
+        return f"{self._dates[day]}{self._minutes[minute]}{_SECONDS[second % 60]}"
+
+
+def _csv(meant: _Meaning) -> Lines:
+    cells = _Remembered(_cell)
+
+    def write(rows: Iterable[Row]) -> str:
+        # What needs no look is not looked at: words, times, numbers, and the masks that are in order.
+        return "".join(
+            [
+                f'{cells[user_id]},"{masked if masked[_DOTS:].isalnum() else cells[masked][1:-1]}",'
+                f'"{status}",{age},"{used}",{key_id},{cells[label]},"{born}","{expires or ""}",'
+                f'"{state}","{ended or ""}",{cells[by]},{cells[why]},{cells[origin]}\r\n'
+                for user_id, masked, status, age, used, key_id, label, born, expires, state, ended, by, why, origin in meant(
+                    rows
+                )
+            ]
+        )
+
+    return write
+
+
+def _json(meant: _Meaning) -> Lines:
+    texts = _Remembered(harmless)
+    encode = json.JSONEncoder(ensure_ascii=False).encode
+
+    def write(rows: Iterable[Row]) -> str:
+        return "".join(
+            encode(
+                {
+                    name: texts[value] if isinstance(value, str) else value
+                    for name, value in zip(COLUMNS, values, strict=True)
+                }
+            )
+            + "\n"
+            for values in meant(rows)
+        )
+
+    return write
+
+
+def _words(case: tuple[bool, bool, str]) -> tuple[str, str]:
+    ended, expired, owner = case
+    state = state_of(0 if ended else None, 0 if expired else None, owner, 0)
+    status = Status.ACTIVE if state is KeyState.ACTIVE else Status.INACTIVE
+    return str(status), str(state)
+
+
+def _cell(value: str | None) -> str:
+    text = harmless(value or "").replace('"', '""')
+    quote = "'" if text.lstrip(" ").startswith(_FORMULA_STARTS) else ""
+    return f'"{quote}{text}"'

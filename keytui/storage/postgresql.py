@@ -16,7 +16,7 @@ from peewee import PostgresqlDatabase
 
 from keytui.domain.errors import BadInput, DatabaseUnusable
 from keytui.domain.paths import absolute
-from keytui.storage import audit_key, guards_postgresql, schema
+from keytui.storage import audit_key, drivers, guards_postgresql, schema
 from keytui.storage.faults import explained
 from keytui.storage.file_checks import APPLICATION_ID
 from keytui.storage.libpq import connect, is_lost, name_of, parameters
@@ -73,6 +73,7 @@ class PostgresqlServer:
         self.location = url
         self.file = ""
         self._defaults = parameters(url)
+        drivers.give_psycopg()
         self._name = name_of(url)
         self._wait_seconds = wait_seconds
 

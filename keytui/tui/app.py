@@ -22,7 +22,7 @@ from keytui.services.sign_in import SignedIn
 from keytui.settings import Settings, log_folder
 from keytui.tui import palette, themes
 from keytui.tui.background import Background
-from keytui.tui.hardening import harden
+from keytui.tui.hardening import harden, settled
 from keytui.tui.idle import monotonic
 from keytui.tui.line_filter import Harmless
 from keytui.tui.reveal.clipboard.clearing import Cleared, Clearing
@@ -96,6 +96,7 @@ class KeytuiApp(App[None]):
             )
             self.watchdog.start()
             self.call_after_refresh(harden)
+        self.call_after_refresh(settled)
         # Not kept: a password that was typed into it would stay as long.
         self.push_screen(self._first.pop(), self.came_in)
 

@@ -1,5 +1,6 @@
 """What keeps other programs out of this process, where the system can."""
 
+import gc
 import resource
 import sys
 
@@ -14,3 +15,13 @@ def harden() -> None:
         import ctypes  # late: 10 ms that the first paint need not wait for
 
         ctypes.CDLL(None).prctl(_PR_SET_DUMPABLE, 0, 0, 0, 0)
+
+
+def settled() -> None:
+    """Collect garbage again after the first paint, without what stays until the end.
+
+    What the imports made is never looked through again (``gc.freeze``): key presses
+    on long lists were seen to wait for that.
+    """
+    gc.freeze()
+    gc.enable()

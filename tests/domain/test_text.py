@@ -1,5 +1,7 @@
 """Labels and reasons on the way in, any line on the way out."""
 
+import sys
+
 import pytest
 
 from keytui.domain import text
@@ -82,3 +84,10 @@ def test_harmless_leaves_no_control_or_bidi_character() -> None:
 def test_things_are_counted_as_people_do(number: int, words: str) -> None:
     """One is singular, and thousands are set apart."""
     assert text.counted(number, "key") == words
+
+
+def test_nothing_that_is_dropped_is_printable() -> None:
+    """So a text that Python calls printable is harmless without a closer look."""
+    printable = [chr(code) for code in range(sys.maxunicode + 1) if chr(code).isprintable()]
+    whole = "".join(printable)
+    assert text.harmless("\x1b" + whole) == whole

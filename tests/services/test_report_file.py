@@ -287,8 +287,9 @@ def test_an_export_that_is_stopped_leaves_nothing(
     assert told[:5] == [(10, 100), (20, 100), (30, 100), (40, 100), (50, 100)]
 
 
+@pytest.mark.parametrize("form", Format)
 def test_keys_that_come_meanwhile_are_not_half_in_it(
-    adam: Actor, maria: Actor, folder: Path, monkeypatch: pytest.MonkeyPatch
+    adam: Actor, maria: Actor, folder: Path, monkeypatch: pytest.MonkeyPatch, form: Format
 ) -> None:
     """The report is of one moment, though others go on creating while it is written."""
     monkeypatch.setattr(report, "_TELL_EVERY", 10)
@@ -301,6 +302,6 @@ def test_keys_that_come_meanwhile_are_not_half_in_it(
             thread.start()
             thread.join()
 
-    path = folder / "report.jsonl"
-    assert report.export(adam, Format.JSONL, path, progress=create) == 100
+    path = folder / f"report.{form}"
+    assert report.export(adam, form, path, progress=create) == 100
     assert "late" not in path.read_text("utf-8")
