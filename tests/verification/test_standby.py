@@ -16,6 +16,7 @@ from keytui.services.host import host_actor
 from keytui.storage.database import close_database, open_database
 from tests.postgresql import server
 from tests.support import make_person, rows, text_of
+from tests.verification.support import wait_until
 
 psycopg = pytest.importorskip("psycopg", reason="psycopg is not installed")
 
@@ -91,6 +92,29 @@ def test_a_deactivation_is_seen_when_it_has_arrived(pair: Pair) -> None:
         api_keys.deactivate_key(pair.maria, pair.key_id, "lost")
         pair.standby.catch_up()
         assert verifier.verify(pair.text).code is Code.DEACTIVATED
+
+
+def test_a_deactivation_may_wait_for_the_standbys(pair: Pair) -> None:
+    """With the README's setting it is there before whoever deactivates is told that it is done."""
+    database = pair.primary.split("/")[3].split("?")[0]
+    admin = server().admin
+    admin.execute(f"ALTER DATABASE {database} SET synchronous_commit = remote_apply")
+    admin.execute("ALTER SYSTEM SET synchronous_standby_names = '*'")
+    admin.execute("SELECT pg_reload_conf()")
+    close_database()  # the next connection has the setting
+    state = "SELECT count(*) FROM pg_stat_replication WHERE sync_state = 'sync'"
+    try:
+        wait_until(lambda: _only(admin.execute(state)) == 1, "the standby to count")
+        admin.execute("CHECKPOINT")  # by the process that tells the others whether to wait
+        with Verifier(pair.url()) as verifier:
+            for _ in range(20):
+                key, secret = api_keys.create_key(pair.maria, "CI")
+                assert verifier.verify(text_of(secret))
+                api_keys.deactivate_key(pair.maria, key.key_id, "lost")
+                assert verifier.verify(text_of(secret)).code is Code.DEACTIVATED
+    finally:
+        admin.execute("ALTER SYSTEM RESET synchronous_standby_names")
+        admin.execute("SELECT pg_reload_conf()")
 
 
 def test_a_standby_alone_verifies_and_says_what_it_cannot(pair: Pair) -> None:
