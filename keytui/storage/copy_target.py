@@ -13,7 +13,7 @@ from typing import Final
 
 from peewee import Database, PostgresqlDatabase, SqliteDatabase
 
-from keytui.domain.errors import BadInput, Conflict, DatabaseBusy, DatabaseUnusable
+from keytui.domain.errors import BadInput, Conflict, DatabaseUnusable
 from keytui.domain.text import harmless
 from keytui.storage import copies, copy_rows, file_checks, guards, replacing, schema
 from keytui.storage.database import BUSY_SECONDS
@@ -220,10 +220,7 @@ def _server(engine: Engine) -> Iterator[CopyTarget]:
     with closing(engine.peewee()) as own:
         own.connect()
         own.execute_sql("SET statement_timeout = 0")
-        (alone,) = own.execute_sql(
-            "SELECT pg_try_advisory_lock(%s, 1)", (file_checks.APPLICATION_ID,)
-        ).fetchone()
-        if not alone:
-            raise DatabaseBusy(f"Another copy to {engine.name} is under way: wait for its end.")
+        # A copy that was killed a moment ago may hold it still: waited for as for other writers.
+        own.execute_sql("SELECT pg_advisory_lock(%s, 1)", (file_checks.APPLICATION_ID,))
         target.database = own
         yield target

@@ -1,6 +1,7 @@
 """A whole database goes into another, in either direction, and is the same there."""
 
 import os
+import signal
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import closing
@@ -20,11 +21,11 @@ from keytui.domain.records import Actor
 from keytui.services import api_keys, audit_check, copying, host, users
 from keytui.storage import audit_key, audit_trail, copy_rows, copy_target, models
 from keytui.storage.copy_rows import name_of
-from keytui.storage.database import open_database, open_location
+from keytui.storage.database import close_database, open_database, open_location
 from keytui.storage.file_checks import APPLICATION_ID
 from keytui.storage.write_gate import write_gate
 from tests.postgresql import server
-from tests.support import MakePerson, Stranger, make_person, rows, text_of, trail
+from tests.support import MakePerson, Stranger, make_person, python, rows, text_of, trail
 
 
 @dataclass
@@ -195,6 +196,51 @@ def test_a_copy_stopped_at_any_moment_goes_on(here: Other, other: Other, host: A
     assert [event.action for event in trail()[-10:]] == [Action.DATABASE_COPY] * 10
 
 
+KILLED = """
+import os, signal, sys
+from keytui import cli
+from keytui.storage import copy_rows
+
+def write(*what, left=iter(range(int(sys.argv.pop(1))))):
+    if next(left, None) is None:
+        os.kill(os.getpid(), signal.SIGKILL)
+    whole(*what)
+
+copy_rows.BATCH = 2
+whole, copy_rows.write = copy_rows.write, write
+cli.main()
+"""
+
+
+def test_a_copy_that_is_killed_goes_on(here: Other, other: Other, host: Actor) -> None:
+    """``kill -9`` between two batches, three times; then it is whole."""
+    options = ["copy", "--from", here.location, "--to", other.location, "--to-audit-key", other.key]
+    with pytest.MonkeyPatch.context() as environ:
+        environ.setenv("KEYTUI_AUDIT_KEY", here.key)
+        for batches in ("0", "3", "5"):
+            assert python(KILLED, batches, *options).returncode == -signal.SIGKILL
+            with pytest.raises(DatabaseUnusable, match="is a copy that was not finished"):
+                Verifier(other.location)
+    copy(host, other)
+    assert other.content() == here.content()
+
+
+def test_a_connection_that_is_cut_is_a_sentence_and_the_copy_goes_on(
+    here: Other, host: Actor
+) -> None:
+    """A server that restarts in the middle; what it has stays."""
+    other = Other(server().empty(), here.key)
+
+    def cut(done: int, total: int) -> None:
+        close_database()
+        server().end_sessions()
+
+    with pytest.raises(DatabaseUnusable, match="The connection to the database was lost"):
+        copy(host, other, progress=cut)
+    copy(host, other)
+    assert other.content() == here.content()
+
+
 @pytest.mark.usefixtures("small_batches")
 def test_what_changes_between_two_runs_is_copied_too(
     here: Other, other: Other, host: Actor, database: Path
@@ -344,7 +390,7 @@ def test_text_that_a_target_cannot_keep_is_named(tmp_path: Path) -> None:
 @pytest.fixture
 def busy(other: Other, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Let another copy to the same place be under way."""
-    monkeypatch.setattr(copy_target, "BUSY_SECONDS", 0)
+    monkeypatch.setattr(copy_target, "BUSY_SECONDS", 0.1)
     if "://" in other.location:
         with psycopg.connect(other.location, autocommit=True) as connection:
             connection.execute("SELECT pg_advisory_lock(%s, 1)", (APPLICATION_ID,))
