@@ -13,6 +13,7 @@ import pytest
 
 from keytui.domain.permissions import Role
 from keytui.storage.database import close_database, open_database
+from tests.postgresql import server
 from tests.support import PASSWORD, make_person
 from tests.terminal import KEY_TEXT, SIZE, Terminal
 
@@ -22,18 +23,21 @@ KEYTUI = (sys.executable, "-m", "keytui")
 class Home:
     """A home folder, an environment of a few variables, a database."""
 
-    def __init__(self, folder: Path) -> None:
-        """Lay it out in ``folder``."""
+    def __init__(self, folder: Path, url: str = "") -> None:
+        """Lay it out in ``folder``; with ``url``, a database on a server is the home's."""
         self.folder = folder
         self.database = folder / "keytui.db"
+        self.url = url
         self.environ = {
             "PATH": "/usr/bin:/bin",
             "HOME": str(folder),
             "TERM": "xterm-256color",
             "LANG": "C.UTF-8",
-            "KEYTUI_DATABASE": str(self.database),
+            "KEYTUI_DATABASE": url or str(self.database),
             "KEYTUI_CLIPBOARD": "off",
         }
+        if url:
+            self.environ["KEYTUI_AUDIT_KEY"] = str(folder / "audit-key")
         for kind in ("CONFIG", "DATA", "STATE", "CACHE"):
             self.environ[f"XDG_{kind}_HOME"] = str(folder / kind.lower())
         self._terminals: list[Terminal] = []
@@ -42,15 +46,22 @@ class Home:
 
     def people(self, *users: str, administrators: Iterable[str] = ("adam",)) -> None:
         """Add people who have chosen PASSWORD."""
-        open_database(str(self.database))
+        file = open_database(
+            self.environ["KEYTUI_DATABASE"], audit_key_file=self.environ.get("KEYTUI_AUDIT_KEY", "")
+        )
         for name in administrators:
-            make_person(self.database, name, Role.ADMINISTRATOR)
+            make_person(file, name, Role.ADMINISTRATOR)
         for name in users:
-            make_person(self.database, name, Role.USER)
+            make_person(file, name, Role.USER)
         close_database()
 
     def rows(self, query: str, *values: object) -> list[tuple[object, ...]]:
         """Run SQL on the database, past keytui, and return the rows."""
+        if self.url:
+            import psycopg  # an extra
+
+            with psycopg.connect(self.url) as server_s:
+                return server_s.execute(query, values).fetchall()  # type: ignore[call-overload]
         with closing(sqlite3.connect(self.database)) as connection, connection:
             return connection.execute(query, values).fetchall()
 
@@ -105,12 +116,16 @@ class Home:
             terminal.close()
 
 
+BOTH_ENGINES = pytest.mark.parametrize("engine", ["sqlite", "postgresql"])
+"""Tells a story twice: with a database in the home, and with one on a server."""
+
+
 @pytest.fixture
-def home(tmp_path: Path) -> Iterator[Home]:
+def home(engine: str, tmp_path: Path) -> Iterator[Home]:
     """Return a home of its own for one story; what is started in it ends with it."""
     folder = tmp_path / "home"
     folder.mkdir()
-    its = Home(folder)
+    its = Home(folder, server().empty() if engine == "postgresql" else "")
     yield its
     its.close()
 

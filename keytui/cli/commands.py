@@ -11,6 +11,7 @@ from keytui import settings
 from keytui.cli import verify
 from keytui.cli.audit import audit_commands
 from keytui.cli.backup import backup_command, restore_command
+from keytui.cli.copy import copy_command
 from keytui.cli.demo import demo
 from keytui.cli.doctor import doctor_command
 from keytui.cli.exits import ExitCode, fail
@@ -86,6 +87,7 @@ for command in (
     audit_commands,
     backup_command,
     restore_command,
+    copy_command,
     doctor_command,
     serve,
     demo,

@@ -17,6 +17,7 @@ class Action(StrEnum):
     AUDIT_READ = "audit:read"
 
     DATABASE_BACK_UP = "database:back_up"
+    DATABASE_COPY = "database:copy"
     DATABASE_RESTORE = "database:restore"
 
     KEY_CONFIRM = "api_key:confirm"

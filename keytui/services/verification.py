@@ -21,7 +21,7 @@ from keytui.domain.key_text import digest_of
 from keytui.domain.states import KeyState, state_of
 from keytui.services.last_uses import LastUses, flush_at_sigterm
 from keytui.storage.key_lookup import lookup_in
-from keytui.storage.location import canonical
+from keytui.storage.location import canonical, is_postgresql
 
 
 class Code(StrEnum):
@@ -87,7 +87,7 @@ class Verifier:
                 serve(verdict.user_id)
 
     A verification takes some microseconds, so an ``async`` program calls it as
-    it is. A deactivation committed by any process is seen by the very next
+    it is, unless :attr:`asks_server` says that it is a round trip. A deactivation committed by any process is seen by the very next
     verification. After a fork the child may go on using it.
 
     "Last used" is set by good verifications only, collected in memory, and
@@ -110,6 +110,8 @@ class Verifier:
             DatabaseUnusable: it is missing, not ours, or not up to date.
         """
         place = canonical(os.fspath(database))
+        self.asks_server = is_postgresql(place)
+        """Whether each check is a round trip to a server: an event loop leaves it to a thread."""
         self._lookup = lookup_in(place)
         self._uses = LastUses(place)
         flush_at_sigterm()

@@ -115,12 +115,13 @@ class KeyFile:
         return key
 
 
-def write_new(path: str, database: str) -> None:
-    """Write a new key to a file that must not be there yet: 0600, on the disk when this returns.
+def write_new(path: str, database: str, key: bytes = b"") -> None:
+    """Write a key to a file that must not be there yet: 0600, on the disk when this returns.
 
     Args:
         path: the file.
         database: whose owner becomes the file's, should root make it.
+        key: the key; a new one by default.
 
     Raises:
         OSError: it is there already, or cannot be written.
@@ -130,7 +131,7 @@ def write_new(path: str, database: str) -> None:
         owner = _owner(database)
         if owner not in (None, os.geteuid()):
             os.fchown(handle, owner, -1)
-        os.write(handle, secrets.token_bytes(LENGTH))
+        os.write(handle, key or secrets.token_bytes(LENGTH))
         os.fsync(handle)
     except BaseException:
         os.unlink(path)

@@ -14,12 +14,14 @@ class Engine(Protocol):
 
     Attributes:
         location: its canonical location.
+        name: what to call it in a sentence; no password.
         file: the file that it is, absolute; empty for a server.
         param: what stands for a parameter in SQL.
         snapshot: the statement after which a reader sees one moment.
     """
 
     location: str
+    name: str
     file: str
     param: str
     snapshot: str

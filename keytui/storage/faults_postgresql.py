@@ -82,6 +82,15 @@ def errors() -> tuple[type[Exception], ...]:
     return (Error,)
 
 
+def unfit() -> tuple[type[Exception], ...]:
+    """Return what psycopg raises for a row that cannot be in a table, where psycopg is in use."""
+    if "psycopg" not in sys.modules:
+        return ()
+    from psycopg import DataError, IntegrityError
+
+    return DataError, IntegrityError
+
+
 def explain(error: BaseException) -> DatabaseUnusable | None:
     """Return what an error of psycopg means; ``None`` for any other error."""
     if not isinstance(error, errors()):

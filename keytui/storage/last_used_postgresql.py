@@ -1,4 +1,8 @@
-"""When keys were last used, written to a PostgreSQL server in one statement."""
+"""When keys were last used, written to a PostgreSQL server in one statement.
+
+Keys may be looked up on a standby, which cannot be written: of the hosts in the
+URL the one that takes writes is looked for here, whatever the URL says.
+"""
 
 from collections.abc import Sequence
 from typing import Final
@@ -38,7 +42,7 @@ def write(url: str, uses: Sequence[tuple[int, int, str | None]], wait_seconds: f
     keys, times, origins = (list(column) for column in zip(*uses, strict=True))
     milliseconds = max(1, int(wait_seconds * 1_000))
     try:
-        with libpq.connect(url, autocommit=True) as connection:
+        with libpq.connect(url, autocommit=True, target_session_attrs="read-write") as connection:
             connection.execute(f"SET lock_timeout = {milliseconds}")
             # A crash of the server may cost the last uses: nobody waits for its disk for them.
             connection.execute("SET synchronous_commit = off")

@@ -74,7 +74,7 @@ class PostgresqlServer:
         self.file = ""
         self._defaults = parameters(url)
         drivers.give_psycopg()
-        self._name = name_of(url)
+        self.name = name_of(url)
         self._wait_seconds = wait_seconds
 
     def key_path(self, chosen: str) -> str:
@@ -120,9 +120,11 @@ class PostgresqlServer:
                 with own.atomic():
                     own.execute_sql("SELECT pg_advisory_xact_lock(%s)", (APPLICATION_ID,))
                     if not self._is_current(connection):
-                        with nullcontext() if self._is_ours(connection, create) else _new_key():
-                            self._bring_up_to_date(own)
-            schema.must_be_unchanged(guards_postgresql.problems(connection), self._name)
+                        there = self.is_ours(connection, create=create)
+                        with nullcontext() if there else _new_key():
+                            schema.bring_up_to_date(own, self.name)
+                            make_ours(own)
+            schema.must_be_unchanged(guards_postgresql.problems(connection), self.name)
 
     def peewee(self) -> PostgresqlDatabase:
         """Make the Peewee database."""
@@ -164,10 +166,14 @@ class PostgresqlServer:
 
     def _is_current(self, connection: Any) -> bool:  # noqa: ANN401 - of psycopg
         """Tell whether it is ours, with all migrations: the guards came in with the last."""
-        return _comment(connection) == _MARK and not schema.missing(connection, self._name)
+        return _comment(connection) == _MARK and not schema.missing(connection, self.name)
 
-    def _is_ours(self, connection: Any, create: bool) -> bool:  # noqa: ANN401 - of psycopg
-        """Tell a database of ours from an empty one, where nobody can change it meanwhile."""
+    def is_ours(self, connection: Any, *, create: bool) -> bool:  # noqa: ANN401 - of psycopg
+        """Tell a database of ours from an empty one, where nobody can change it meanwhile.
+
+        Raises:
+            DatabaseUnusable: it is another program's, or empty and ``create`` is false.
+        """
         if _comment(connection) == _MARK:
             return True
         (tables,) = connection.execute(
@@ -176,18 +182,19 @@ class PostgresqlServer:
         ).fetchone()
         if tables:
             raise DatabaseUnusable(
-                f"The database {self._name} belongs to another program: name an empty one."
+                f"The database {self.name} belongs to another program: name an empty one."
             )
         if not create:
             raise DatabaseUnusable(
-                f"The database {self._name} is empty: name another with --database, "
+                f"The database {self.name} is empty: name another with --database, "
                 "or start the app on it."
             )
         return False
 
-    def _bring_up_to_date(self, own: PostgresqlDatabase) -> None:
-        schema.bring_up_to_date(own, self._name)
-        own.execute_sql(f"COMMENT ON TABLE {schema.HISTORY_TABLE} IS '{_MARK}'")
+
+def make_ours(own: PostgresqlDatabase) -> None:
+    """Write into a database that it is ours."""
+    own.execute_sql(f"COMMENT ON TABLE {schema.HISTORY_TABLE} IS '{_MARK}'")
 
 
 def _comment(connection: Any) -> str:  # noqa: ANN401 - of psycopg

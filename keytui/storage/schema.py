@@ -15,6 +15,9 @@ if TYPE_CHECKING:
     from peewee import Database
 
 HISTORY_TABLE: Final = "migration"
+UNFINISHED: Final = "unfinished copy of "
+"""Begins a name among the migrations that is none: for any keytui that is a database not to be used,
+for older ones because they do not know it."""
 _FOLDER: Final = os.path.join(os.path.dirname(__file__), "migrations")
 
 
@@ -26,15 +29,19 @@ def missing(connection: Any, name: str) -> set[str]:  # noqa: ANN401 - of sqlite
         name: what to call it in a sentence.
 
     Raises:
-        DatabaseUnusable: it is newer than this program.
+        DatabaseUnusable: it is newer than this program, or a copy that was not finished.
     """
-    known = _known()
-    done = {name for (name,) in connection.execute("SELECT name FROM migration").fetchall()}
-    if done - known:
+    done = recorded(connection)
+    if any(one.startswith(UNFINISHED) for one in done):
+        raise DatabaseUnusable(
+            f"The database {name} is a copy that was not finished: finish it with keytui copy, "
+            "or name another."
+        )
+    if done - known():
         raise DatabaseUnusable(
             f"The database {name} was made by a newer keytui: upgrade keytui to use it."
         )
-    return known - done
+    return known() - done
 
 
 def check_current(connection: Any, name: str) -> None:  # noqa: ANN401 - of sqlite3 or psycopg
@@ -86,18 +93,30 @@ def bring_up_to_date(database: "Database", name: str) -> None:
     Raises:
         DatabaseUnusable: it is newer than this program.
     """
-    # Imported late: it costs more than everything else here together.
-    from playhouse.migrations import Runner
-
     from keytui.storage import guards
 
     if database.table_exists(HISTORY_TABLE):
         missing(database.connection(), name)
     with database.atomic():
         guards.remove(database)  # a step that builds a table anew would trip over them
-        Runner(database, directory=_FOLDER, table_name=HISTORY_TABLE).up()
+        run_missing(database)
         guards.install(database)
 
 
-def _known() -> set[str]:
+def run_missing(database: "Database") -> None:
+    """Run the migrations that ``database`` lacks, in the transaction of the caller."""
+    # Imported late: it costs more than everything else here together.
+    from playhouse.migrations import Runner
+
+    Runner(database, directory=_FOLDER, table_name=HISTORY_TABLE).up()
+
+
+def recorded(connection: Any) -> set[str]:  # noqa: ANN401 - of sqlite3 or psycopg
+    """Return what is on record as done to a database of ours."""
+    rows = connection.execute(f"SELECT name FROM {HISTORY_TABLE}").fetchall()  # noqa: S608 - a constant
+    return {name for (name,) in rows}
+
+
+def known() -> set[str]:
+    """Return the migrations of this program."""
     return {file[:-3] for file in os.listdir(_FOLDER) if file[0].isdigit()}

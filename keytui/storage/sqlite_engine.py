@@ -39,7 +39,7 @@ class SqliteFile:
 
     def __init__(self, path: str, wait_seconds: float) -> None:
         """Name the file, absolute, and how long another writer is waited for."""
-        self.location = self.file = path
+        self.location = self.name = self.file = path
         self._wait_seconds = wait_seconds
         self._identity: tuple[int, int] | None = None
 

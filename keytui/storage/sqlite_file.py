@@ -10,6 +10,7 @@ import os
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Final, TypeAlias
 
@@ -44,7 +45,8 @@ def prepare(path: Path, engine: Engine, *, create: bool) -> None:
         if create and not path.exists():
             with write_gate(str(path), _PATIENCE_SECONDS):
                 if not path.exists():
-                    _create(path, engine)
+                    with _key_unless_failed(new_key=audit_key.in_use().create()):
+                        create_file(path, engine, partial(schema.bring_up_to_date, name=str(path)))
         # No lock and no file of ours beside it until it is known to be ours.
         file_checks.check_file(str(path), writable=True)
         with explained(), closing(engine(path)) as database:
@@ -90,19 +92,26 @@ def _upgrade(database: SqliteDatabase, path: Path, missing: set[str]) -> None:
         schema.bring_up_to_date(database, str(path))
 
 
-def _create(path: Path, engine: Engine) -> None:
+def create_file(path: Path, engine: Engine, fill: Callable[[SqliteDatabase], None]) -> None:
+    """Create a file of ours, 0600: it has its name when ``fill`` has made its tables.
+
+    Nobody else may create it meanwhile.
+
+    Raises:
+        OSError: it cannot be created.
+        DatabaseUnusable: likewise, as SQLite says it.
+    """
     unborn = path.with_name(f".{path.name}.new")
     unborn.unlink(missing_ok=True)
     os.close(os.open(unborn, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
     try:
-        with _key_unless_failed(new_key=audit_key.in_use().create()):
-            with explained():
-                database = engine(unborn)
-                database.execute_sql(f"PRAGMA application_id = {file_checks.APPLICATION_ID}")
-                schema.bring_up_to_date(database, str(path))
-                database.execute_sql("PRAGMA journal_mode = wal")
-                database.close()
-            unborn.rename(path)
+        with explained():
+            database = engine(unborn)
+            database.execute_sql(f"PRAGMA application_id = {file_checks.APPLICATION_ID}")
+            fill(database)
+            database.execute_sql("PRAGMA journal_mode = wal")
+            database.close()
+        unborn.rename(path)
     finally:
         unborn.unlink(missing_ok=True)
 

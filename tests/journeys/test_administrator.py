@@ -6,6 +6,7 @@ import stat
 import pytest
 
 from tests.home import (
+    BOTH_ENGINES,
     Home,
     choose_password,
     close_reveal,
@@ -18,6 +19,8 @@ from tests.home import (
     signed_in,
 )
 from tests.terminal import SIGN_IN_CODE, SIZES
+
+pytestmark = BOTH_ENGINES
 
 
 @pytest.mark.parametrize("size", SIZES)

@@ -5,6 +5,7 @@ import stat
 import pytest
 
 from tests.home import (
+    BOTH_ENGINES,
     Home,
     choose_password,
     close_reveal,
@@ -42,6 +43,7 @@ def _add_user(terminal: Terminal, name: str) -> str:
     return code
 
 
+@BOTH_ENGINES
 @pytest.mark.parametrize("size", SIZES)
 def test_a_team_gets_from_nothing_to_a_deactivated_key(home: Home, size: tuple[int, int]) -> None:
     """One sitting: first administrator, new user, their password, their key, its end."""
@@ -93,6 +95,7 @@ def test_the_data_folder_is_private_without_any_setting(home: Home) -> None:
     assert stat.S_IMODE(file.parent.stat().st_mode) == 0o700
 
 
+@BOTH_ENGINES
 def test_a_confirmation_starts_on_cancel(home: Home) -> None:
     """Enter out of habit changes nothing: a dangerous question starts on Cancel."""
     home.people("maria")

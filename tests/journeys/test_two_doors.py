@@ -3,6 +3,7 @@
 import pytest
 
 from tests.home import (
+    BOTH_ENGINES,
     Home,
     choose_password,
     close_reveal,
@@ -15,6 +16,8 @@ from tests.home import (
 )
 from tests.support import PASSWORD
 from tests.terminal import SIZES, Terminal
+
+pytestmark = BOTH_ENGINES
 
 
 def _back_at_sign_in(terminal: Terminal, why: str) -> None:

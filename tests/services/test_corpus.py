@@ -10,7 +10,7 @@ import pytest
 
 from keytui.domain.permissions import Role
 from keytui.domain.text import harmless
-from keytui.services import api_keys, audit, audit_check, backup, report, sign_in, users
+from keytui.services import api_keys, audit, audit_check, backup, copying, report, sign_in, users
 from keytui.services.report import Format
 from keytui.storage import audit_key, models
 from tests.corpus import EVERYTHING
@@ -41,13 +41,14 @@ FITTING: dict[str, Any] = {
     "secret": PASSWORD,
     "code": "0000",
     "origin": HERE,
+    "location": "copy.db",
 }
 """What fits where something is needed besides the text that is tried."""
 
 
 def texts() -> Iterator[tuple[Callable[..., object], str]]:
     """Yield every public function of the services with each of its parameters that is text."""
-    for module in (api_keys, audit, audit_check, backup, report, sign_in, users):
+    for module in (api_keys, audit, audit_check, backup, copying, report, sign_in, users):
         for name, function in inspect.getmembers(module, inspect.isfunction):
             if function.__module__ != module.__name__ or name.startswith("_"):
                 continue

@@ -8,9 +8,10 @@ import pytest
 from keytui import Verifier
 from keytui.domain.errors import DatabaseUnusable
 from keytui.domain.permissions import Role
-from keytui.services import api_keys, audit_check, host, users
+from keytui.services import api_keys, audit_check, copying, host, users
 from keytui.storage import models
 from keytui.storage.database import close_database, open_database, transaction
+from keytui.storage.models import SshKeyRow
 from tests.postgresql import server
 from tests.support import make_person, text_of
 from tests.test_readme import section
@@ -21,15 +22,27 @@ GRANTS = section("PostgreSQL").split("```sql\n")[1].split("```")[0]
 @pytest.fixture
 def url(tmp_path: Path) -> Iterator[str]:
     """Return the URL of a database with the accounts of the README."""
+    key = str(tmp_path / "audit-key")
     made = server().fresh(tmp_path / "audit-key")
-    open_database(made, audit_key_file=str(tmp_path / "audit-key"))
+    grant(made, key)
+    yield made
+    revoke(made, key)
+
+
+def grant(url: str, key: str) -> None:
+    """Run the statements of the README in a database."""
+    open_database(url, audit_key_file=key)
     for statement in GRANTS.split(";"):
         lines = [line for line in statement.splitlines() if not line.startswith("--")]
         if any(lines):
             models.database.execute_sql("\n".join(line.partition(" -- ")[0] for line in lines))
     close_database()
-    yield made
+
+
+def revoke(url: str, key: str) -> None:
+    """Take the accounts away again: they are the whole server's."""
     close_database()
+    open_database(url, audit_key_file=key)
     for role in ("keytui_app", "keytui_verify"):
         models.database.execute_sql(f"DROP OWNED BY {role}; DROP ROLE {role}")
     close_database()
@@ -71,6 +84,10 @@ BEYOND = {
     "changing an event": "UPDATE audit_event SET detail = detail",
     "deleting events": "DELETE FROM audit_event",
     "emptying": "TRUNCATE audit_event",
+    "another SSH key": "UPDATE ssh_key SET body = body",
+    "another's SSH key": "UPDATE ssh_key SET owner_id = owner_id",
+    "deleting an SSH key": "DELETE FROM ssh_key",
+    "a mark of its own": "INSERT INTO migration (name, applied) VALUES ('x', now())",
     "another audit key": "UPDATE audit_key SET fingerprint = fingerprint",
     "no guard": "ALTER TABLE audit_event DISABLE TRIGGER ALL",
     "no guards for a while": "SET session_replication_role = replica",
@@ -82,3 +99,48 @@ def test_the_app_s_account_can_change_no_evidence(app: Path, statement: str) -> 
     """It lacks the right, before any guard is asked."""
     with pytest.raises(DatabaseUnusable, match="may not do that"), transaction():
         models.database.execute_sql(statement)
+
+
+def test_the_app_s_account_keeps_ssh_keys(app: Path) -> None:
+    """Adding one, using it, removing it."""
+    maria = make_person(app, "maria", Role.USER)
+    with transaction():
+        key = SshKeyRow.create(
+            owner=maria.row_id, type="t", body="QQ==", fingerprint="f", label="l", added_at=1
+        )
+        SshKeyRow.update(label="m", last_used_at=2).execute()
+        SshKeyRow.update(removed_at=3, removed_by="maria").execute()
+    assert SshKeyRow.get_by_id(key.id).removed_at == 3
+
+
+def test_an_owner_who_is_no_superuser_copies_and_the_app_s_account_works_there(
+    tmp_path: Path,
+) -> None:
+    """The README's way to a server, account by account."""
+    file = open_database(str(tmp_path / "keytui.db"))
+    maria = make_person(file, "maria", Role.USER)
+    _, secret = api_keys.create_key(maria, "CI")
+    empty = server().empty()
+    name = empty.split("/")[3].split("?")[0]
+    server().admin.execute("CREATE ROLE keytui_owner LOGIN")
+    server().admin.execute(f"ALTER DATABASE {name} OWNER TO keytui_owner")
+    key = f"{file}.audit-key"
+    done = copying.copy_database(host.host_actor(file, "local"), account(empty, "keytui_owner"))
+    assert (done.chain.broken, done.audit_key) == (None, key)
+    close_database()
+    grant(empty, key)
+    try:
+        there = open_database(account(empty, "keytui_app"), create=False, audit_key_file=key)
+        key_id = api_keys.create_key(make_person(there, "ben", Role.USER), "CI")[0].key_id
+        with Verifier(account(empty, "keytui_verify")) as verifier:
+            assert verifier.verify(text_of(secret))
+            assert verifier.flush(), verifier.problem
+        with pytest.raises(DatabaseUnusable, match="may not do that"), transaction():
+            models.database.execute_sql(f"UPDATE api_key SET digest = digest WHERE id = {key_id}")
+    finally:
+        revoke(empty, key)
+        server().admin.execute(f"ALTER DATABASE {name} OWNER TO postgres")
+        open_database(empty, audit_key_file=key)
+        models.database.execute_sql("REASSIGN OWNED BY keytui_owner TO postgres")
+        close_database()
+        server().admin.execute("DROP ROLE keytui_owner")
