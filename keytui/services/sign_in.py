@@ -88,8 +88,7 @@ def by_ssh_key(name: str, fingerprint: str, origin: str) -> SignedIn:
         row = UserRow.get_or_none(UserRow.user_id == user_id.folded(name))
         key = _ssh_key(row, fingerprint)
         if row is not None and key is not None:
-            key.last_used_at = clock.now()
-            key.save()
+            SshKeyRow.update(last_used_at=clock.now()).where(SshKeyRow.id == key.id).execute()
             return _enter(row, origin, "with an SSH key", key=key)
         recording.append(
             None,
