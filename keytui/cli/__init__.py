@@ -12,7 +12,6 @@ import sys
 
 def main() -> None:
     """Run keytui; whatever goes wrong ends in one sentence and an exit code."""
-    from keytui.cli import verify
     from keytui.cli.exits import ExitCode, drop_answer, fail
     from keytui.domain.errors import DatabaseUnusable, KeytuiError
 
@@ -22,20 +21,7 @@ def main() -> None:
             stream.reconfigure(errors="backslashreplace")
     try:
         try:
-            if (arguments := verify.asked_for(sys.argv[1:])) is not None:
-                # Without click and what it brings: a check is over before they are loaded.
-                sys.exit(verify.run(arguments))
-            from keytui import settings
-            from keytui.cli.opening import open_app
-            from keytui.storage.drivers import import_peewee_alone
-
-            import_peewee_alone()
-            if not sys.argv[1:]:
-                # Without click and the commands: 80 ms that the first paint need not wait for.
-                open_app(settings.load({}, os.environ, settings.config_file()))
-            from keytui.cli.commands import run
-
-            run()
+            _run(sys.argv[1:])
         finally:
             if sys.stdout is not None:
                 sys.stdout.flush()  # here it can still be said that it did not work
@@ -50,3 +36,28 @@ def main() -> None:
         from keytui import crash, settings
 
         fail(crash.report(error, settings.log_folder()), ExitCode.CANNOT)
+
+
+def _run(arguments: list[str]) -> None:
+    from keytui.cli.quick import words_of
+
+    # Without click and what it brings: these are over before it would be loaded.
+    if (words := words_of(arguments, "verify")) is not None:
+        from keytui.cli import verify
+
+        sys.exit(verify.run(words))
+    if (words := words_of(arguments, "ssh", "authorized-keys")) is not None:
+        from keytui.cli import ssh_authorized_keys
+
+        sys.exit(ssh_authorized_keys.run(words))
+    from keytui import settings
+    from keytui.cli.opening import open_app
+    from keytui.storage.drivers import import_peewee_alone
+
+    import_peewee_alone()
+    if not arguments:
+        # Without click and the commands: 80 ms that the first paint need not wait for.
+        open_app(settings.load({}, os.environ, settings.config_file()))
+    from keytui.cli.commands import run
+
+    run()

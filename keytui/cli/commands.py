@@ -20,6 +20,7 @@ from keytui.cli.key import key_commands
 from keytui.cli.opening import open_app
 from keytui.cli.serve import serve
 from keytui.cli.session import Session
+from keytui.cli.ssh import ssh_commands
 from keytui.cli.user import user_commands
 
 _LONGEST = 300
@@ -83,6 +84,7 @@ def verify_command(session: Session, /, arguments: tuple[str, ...]) -> None:
 for command in (
     user_commands,
     key_commands,
+    ssh_commands,
     export,
     audit_commands,
     backup_command,

@@ -32,8 +32,7 @@ class _Watched(KeytuiApp):
 def main() -> None:
     """Run the app, then write the file."""
     target, apps = sys.argv.pop(), []
-    made = KeytuiApp.__init__
-    
+
     try:
         cli.main()
     finally:

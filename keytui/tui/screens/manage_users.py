@@ -24,6 +24,7 @@ from keytui.tui.screens.deactivating import deactivate
 from keytui.tui.screens.export import Export, Exported
 from keytui.tui.screens.form import Entry, Form, Values
 from keytui.tui.screens.place import Place
+from keytui.tui.screens.ssh_keys import UserSshKeys
 from keytui.tui.screens.user_keys import AllKeys, UserKeys
 from keytui.tui.widgets.listing import Column
 from keytui.tui.widgets.rows import Row
@@ -55,6 +56,7 @@ class ManageUsers(Place):
         MenuAction("export", "e", "Export Account API Key...", Permission.EXPORT_REPORT),
         MenuAction("view_keys", "v", "View API keys of {}", Permission.VIEW_KEYS, on_row=True),
         MenuAction("all_keys", "w", "View all API keys", Permission.VIEW_KEYS),
+        MenuAction("ssh_keys", "K", "SSH keys of {}", Permission.VIEW_SSH_KEYS, on_row=True),
         MenuAction("new_user", "n", "New user...", _MANAGE),
         MenuAction("role", "t", "Change role of {}...", _MANAGE, on_row=True),
         MenuAction("reset_sign_in", "p", "Reset sign-in of {}...", _MANAGE, on_row=True),
@@ -118,7 +120,7 @@ class ManageUsers(Place):
     def why_not(self, action: MenuAction) -> str | None:
         """Add that an inactive person stays as they are."""
         why_not = super().why_not(action)
-        if why_not or not action.on_row or action.name == "view_keys":
+        if why_not or not action.on_row or action.name in ("view_keys", "ssh_keys"):
             return why_not
         if self.selected.status is Status.INACTIVE:
             return f"{self.selected.user_id} is inactive already, for good."
@@ -135,6 +137,10 @@ class ManageUsers(Place):
         """Open everybody's keys; come back to fresh rows."""
         await self.app.push_screen_wait(AllKeys(self.actor))
         await self.load()
+
+    async def do_ssh_keys(self) -> None:
+        """Open the person's SSH keys."""
+        await self.app.push_screen_wait(UserSshKeys(self.actor, self.selected.user_id))
 
     async def do_export(self) -> None:
         """Ask format and place, export."""
