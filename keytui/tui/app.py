@@ -96,7 +96,7 @@ class KeytuiApp(App[None]):
             )
             self.watchdog.start()
             self.call_after_refresh(harden)
-        self.call_after_refresh(settled)
+            self.call_after_refresh(settled)
         # Not kept: a password that was typed into it would stay as long.
         self.push_screen(self._first.pop(), self.came_in)
 
