@@ -1,7 +1,6 @@
 """``keytui ssh …``: SSH keys and what sshd asks; people come in by them."""
 
 import sys
-from typing import TextIO
 
 import click
 
@@ -10,6 +9,8 @@ from keytui.cli.exits import say
 from keytui.cli.session import acting_as
 from keytui.cli.ssh_session import ssh_session
 from keytui.domain import clock, ssh_key
+from keytui.domain.errors import BadInput
+from keytui.domain.paths import absolute_path
 from keytui.domain.records import Actor
 from keytui.domain.text import harmless
 from keytui.services import ssh_keys
@@ -43,13 +44,22 @@ def ssh_list(actor: Actor, name: str | None) -> None:
 
 
 @ssh_commands.command("add")
-@click.argument("key", type=click.File("r", errors="replace"))
+@click.argument("file")
 @click.option("--label", default="", help="What it is called (default: its comment).")
 @acting_as
-def ssh_add(actor: Actor, key: TextIO, label: str) -> None:
-    """Let yourself in by another SSH key: a .pub file, or - for standard input."""
-    added = ssh_keys.add_key(actor, key.read(ssh_key.MAX_LENGTH + 1), label)
+def ssh_add(actor: Actor, file: str, label: str) -> None:
+    """Let yourself in by another SSH key, with --user: FILE is its .pub file."""
+    added = ssh_keys.add_key(actor, _read(file), label)
     say(f"SSH key {added.ssh_key_id} ({added.fingerprint}) lets you in.")
+
+
+def _read(typed: str) -> str:
+    path = absolute_path(typed)
+    try:
+        with path.open("rb") as file:
+            return file.read(ssh_key.MAX_LENGTH + 1).decode("utf-8", "replace")
+    except OSError as error:
+        raise BadInput(f"{path} cannot be read ({error.strerror}): name a .pub file.") from error
 
 
 @ssh_commands.command("remove")
