@@ -14,7 +14,7 @@ from keytui import settings
 from keytui.cli import ssh_commands
 from keytui.cli.exits import say
 from keytui.cli.session import Session
-from keytui.cli.terminal import need_terminal, open_app
+from keytui.cli.terminal import need_terminal, open_signed_in
 from keytui.domain import user_id
 from keytui.domain.errors import Refused
 from keytui.services import forced, session_limit, users
@@ -73,7 +73,7 @@ def _enter(session: Session, proved: Proved | None, sent: str) -> None:
     if proved is not None:
         session.signed_in = forced.enter(proved)
     if not sent:
-        open_app(session)
+        open_signed_in(session)
     for notice in session.signed_in.notices if session.signed_in else ():
         say(notice)
     ssh_commands.run(session, sent)
