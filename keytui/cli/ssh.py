@@ -7,6 +7,7 @@ import click
 from keytui.cli import ssh_authorized_keys
 from keytui.cli.exits import say
 from keytui.cli.session import acting_as
+from keytui.cli.ssh_session import ssh_session
 from keytui.domain import clock, ssh_key
 from keytui.domain.errors import BadInput
 from keytui.domain.paths import absolute_path
@@ -69,3 +70,6 @@ def ssh_remove(actor: Actor, ssh_key_id: int, reason: str) -> None:
     """End an SSH key: it lets nobody in any more."""
     ssh_keys.remove_key(actor, ssh_key_id, reason)
     say(f"SSH key {ssh_key_id} is removed.")
+
+
+ssh_commands.add_command(ssh_session)
