@@ -17,6 +17,7 @@ from keytui.cli.export import export
 from keytui.cli.key import key_commands
 from keytui.cli.serve import serve
 from keytui.cli.session import Session
+from keytui.cli.ssh import ssh_commands
 from keytui.cli.user import user_commands
 
 _LONGEST = 300
@@ -112,5 +113,6 @@ for command in (
     restore_command,
     doctor_command,
     serve,
+    ssh_commands,
 ):
     commands.add_command(command)

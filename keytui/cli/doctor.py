@@ -15,6 +15,8 @@ from keytui.domain.findings import Finding, Severity, note, ok, problem
 from keytui.domain.text import harmless
 from keytui.services import doctor
 from keytui.settings import ClipboardRoute
+from keytui.ssh_host import health as host_health
+from keytui.ssh_host.layout import this_host
 
 _COLUMNS, _LINES = 60, 16
 """The smallest terminal that the app is drawn on."""
@@ -35,6 +37,7 @@ def doctor_command(session: Session, /, quiet: bool) -> None:
 
 def _everything(session: Session) -> Iterator[tuple[str, Finding]]:
     yield from doctor.database_checks(*session.files())
+    yield from doctor.asked("SSH", partial(host_health.findings, this_host()))
     yield from doctor.asked("clipboard", partial(clipboard, session.settings.clipboard, os.environ))
     yield from doctor.asked("memory", memory)
     yield from doctor.asked("terminal", partial(terminal, os.environ))
