@@ -60,14 +60,16 @@ def sudo_drop_in(layout: Layout) -> str:
 def sudoers(layout: Layout) -> str:
     """Return the sudo rule: this command with these arguments, none more (sudoers(5)).
 
-    Of the environment sudo passes on what sshd said about the connection and
-    the command; whoever forges it acts as themselves all the same.
+    Of the environment sudo passes on the command that a client asked for: whoever
+    forges it acts as themselves all the same. Not the address: that they could
+    forge too, and it would stand on record.
     """
-    command = f"{layout.program} ssh session"
+    of_program = f"Defaults!{layout.program}"
     return (
         f"{_HEAD}"
-        f'Defaults!{layout.program} env_keep += "SSH_CONNECTION SSH_ORIGINAL_COMMAND"\n'
-        f"%{layout.group} ALL=({layout.account}) NOPASSWD: {command}\n"
+        f'{of_program} env_keep += "SSH_ORIGINAL_COMMAND"\n'
+        f'{of_program} env_keep -= "SSH_CONNECTION"\n'
+        f"%{layout.group} ALL=({layout.account}) NOPASSWD: {layout.program} ssh session\n"
     )
 
 
