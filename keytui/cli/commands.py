@@ -8,7 +8,7 @@ import click
 
 import keytui
 from keytui import settings
-from keytui.cli import verify
+from keytui.cli import surroundings, verify
 from keytui.cli.audit import audit_commands
 from keytui.cli.backup import backup_command, restore_command
 from keytui.cli.doctor import doctor_command
@@ -18,6 +18,7 @@ from keytui.cli.key import key_commands
 from keytui.cli.serve import serve
 from keytui.cli.session import Session
 from keytui.cli.ssh import ssh_commands
+from keytui.cli.terminal import need_terminal
 from keytui.cli.user import user_commands
 
 _LONGEST = 300
@@ -26,6 +27,8 @@ _LONGEST = 300
 
 def run() -> None:
     """Run the command of this process; a wrong command line ends in one sentence too."""
+    if surroundings.is_forced(sys.argv[1:]):
+        surroundings.clean(os.environ)
     try:
         sys.exit(commands(prog_name="keytui", standalone_mode=False))
     except click.exceptions.NoArgsIsHelpError as error:
@@ -64,19 +67,9 @@ def commands(context: click.Context, /, **flags: Any) -> None:  # noqa: ANN401 -
     """
     context.obj = Session(settings.load(flags, os.environ, settings.config_file()))
     if context.invoked_subcommand is None:
-        _need_terminal()
+        need_terminal()
         settings.make_default_folder(context.obj.settings)
         _open_app(context.obj)
-
-
-def _need_terminal() -> None:
-    if not all(
-        stream is not None and stream.isatty() for stream in (sys.stdin, sys.stdout, sys.stderr)
-    ):
-        fail(
-            "The app needs a terminal: run it in one, or use a command (see keytui --help).",
-            ExitCode.CANNOT,
-        )
 
 
 def _open_app(session: Session, **how: Any) -> NoReturn:  # noqa: ANN401 - passed on
@@ -90,7 +83,7 @@ def _open_app(session: Session, **how: Any) -> NoReturn:  # noqa: ANN401 - passe
 @click.pass_obj
 def demo(session: Session, as_user: str | None) -> None:
     """Look around: the app on a throw-away database full of people and keys."""
-    _need_terminal()
+    need_terminal()
     _open_app(session, demo_as=as_user or "")
 
 

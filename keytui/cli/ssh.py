@@ -1,13 +1,15 @@
-"""``keytui ssh …``: how people reach keytui on a host by SSH."""
+"""``keytui ssh …``: people who come over SSH, and the host they come to."""
 
 import click
 
+from keytui.cli.ssh_session import ssh_session
 from keytui.cli.ssh_setup import setup_command
 
 
 @click.group("ssh")
 def ssh_commands() -> None:
-    """Reach keytui on this host by SSH."""
+    """Let people in who come over SSH."""
 
 
-ssh_commands.add_command(setup_command)
+for command in (ssh_session, setup_command):
+    ssh_commands.add_command(command)

@@ -27,6 +27,8 @@ class Action(StrEnum):
 
     REPORT_EXPORT = "report:export"
 
+    SESSION_COMMAND = "session:command"
+
     USER_CHANGE_PASSWORD = "user:change_password"  # noqa: S105 - the name of an act
     USER_CHANGE_ROLE = "user:change_role"
     USER_CHOOSE_PASSWORD = "user:choose_password"  # noqa: S105 - the name of an act

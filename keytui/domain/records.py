@@ -20,7 +20,9 @@ class Actor:
         role: their role at sign-in.
         epoch: the number of their sign-in series; a reset starts a new one
             and so ends every sign-in of the old.
-        origin: where they sit: ``local`` or ``ssh 10.0.4.17``.
+        origin: where they sit: ``local`` or ``ssh 10.0.4.17``, and the
+            fingerprint of the SSH key they came with.
+        ssh_key_id: the SSH key they came with; its removal ends this sign-in.
     """
 
     row_id: int | None
@@ -28,6 +30,7 @@ class Actor:
     role: Role
     epoch: int
     origin: str
+    ssh_key_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

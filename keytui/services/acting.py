@@ -17,7 +17,7 @@ from keytui.domain.records import Actor
 from keytui.domain.states import Status
 from keytui.services import recording
 from keytui.storage.database import reading, transaction
-from keytui.storage.models import UserRow
+from keytui.storage.models import SshKeyRow, UserRow
 
 
 @dataclass
@@ -115,4 +115,6 @@ def _present_role(actor: Actor) -> Role:
         raise SignedOut("Your account was deactivated: ask an administrator.")
     if row.epoch != actor.epoch:
         raise SignedOut("Your role, password or sign-in was changed: sign in again.")
+    if actor.ssh_key_id is not None and SshKeyRow.get_by_id(actor.ssh_key_id).removed_at:
+        raise SignedOut("The SSH key you came with was removed: sign in again.")
     return Role(row.role)

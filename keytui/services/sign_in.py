@@ -1,12 +1,12 @@
-"""Signing in and out: who somebody is, proved by a password or a one-time code.
+"""Signing in and out: who somebody is, proved by a password, a one-time code or an SSH key.
 
 Every function that checks a password takes 100-200 ms, whatever the answer.
 A wrong User ID, a wrong password and an inactive person get the same words.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from keytui.domain import clock, passwords, sign_in_code
+from keytui.domain import clock, passwords, sign_in_code, user_id
 from keytui.domain.audit import Action, Outcome
 from keytui.domain.errors import SignInFailed
 from keytui.domain.permissions import Role
@@ -17,7 +17,7 @@ from keytui.services import attempts, recording
 from keytui.services.acting import acting, looking
 from keytui.services.attempts import Attempt
 from keytui.storage.database import transaction
-from keytui.storage.models import UserRow
+from keytui.storage.models import SshKeyRow, UserRow
 
 _WRONG = "Wrong User ID, password or sign-in code."
 
@@ -73,6 +73,64 @@ def sign_in(typed_id: str, secret: str, origin: str) -> SignedIn | PasswordNeede
         return _enter(row, origin, "with password", fresh)
 
 
+def by_ssh_key(name: str, fingerprint: str, origin: str) -> SignedIn:
+    """Let a person in whose SSH key sshd has checked: for the forced command alone.
+
+    Args:
+        name: their User ID, as ``keytui ssh authorized-keys`` told sshd.
+        fingerprint: the key's, as it told sshd; it stands in every event of this sign-in.
+        origin: where the person sits.
+
+    Raises:
+        SignInFailed: they are inactive, or have no such key any more; recorded.
+    """
+    with transaction():
+        row = UserRow.get_or_none(UserRow.user_id == user_id.folded(name))
+        key = _ssh_key(row, fingerprint)
+        if row is not None and key is not None:
+            key.last_used_at = clock.now()
+            key.save()
+            return _enter(row, origin, "with an SSH key", key=key)
+        recording.append(
+            None,
+            Action.USER_SIGN_IN,
+            Outcome.REFUSED,
+            target=row.user_id if row else "",
+            about=row.id if row else None,
+            detail="with an SSH key",
+            origin=f"{origin} {fingerprint}",
+        )
+    raise SignInFailed("This SSH key lets nobody in any more: ask an administrator.")
+
+
+def by_unix_account(name: str, origin: str) -> SignedIn:
+    """Let the person in whose User ID is the name of a Unix account that sudo has proved.
+
+    Args:
+        name: the account's.
+        origin: where the person sits.
+
+    Raises:
+        SignInFailed: nobody active has this User ID; recorded.
+    """
+    with transaction():
+        row = UserRow.get_or_none(UserRow.user_id == user_id.folded(name))
+        if row is not None and row.user_id == name and row.status == Status.ACTIVE:
+            return _enter(row, origin, "with a Unix account")
+        recording.append(
+            None,
+            Action.USER_SIGN_IN,
+            Outcome.REFUSED,
+            target=name,
+            about=row.id if row else None,
+            detail="with a Unix account",
+            origin=origin,
+        )
+    raise SignInFailed(
+        f"There is no active user {harmless(name)[: user_id.MAX_LENGTH]}: ask an administrator."
+    )
+
+
 def choose_password(user_id: str, code: str, password: str, origin: str) -> SignedIn:
     """Use up a one-time code: the person's password is ``password`` from now on.
 
@@ -125,7 +183,7 @@ def change_password(actor: Actor, old: str, new: str) -> Actor:
         row.epoch += 1
         row.save()
         deed.record()
-        return _actor(row, actor.origin)
+        return replace(_actor(row, actor.origin), ssh_key_id=actor.ssh_key_id)
 
 
 def unlock(actor: Actor, password: str) -> None:
@@ -174,7 +232,20 @@ def _code_accepted(attempt: Attempt, row: UserRow) -> PasswordNeeded:
     raise SignInFailed("This sign-in code has expired: ask an administrator for a new one.")
 
 
-def _enter(proved: UserRow, origin: str, how: str, fresh_hash: str | None = None) -> SignedIn:
+def _ssh_key(row: UserRow | None, fingerprint: str) -> SshKeyRow | None:
+    if row is None or row.status != Status.ACTIVE:
+        return None
+    theirs = (SshKeyRow.owner == row.id) & (SshKeyRow.fingerprint == fingerprint)
+    return SshKeyRow.get_or_none(theirs & SshKeyRow.removed_at.is_null())
+
+
+def _enter(
+    proved: UserRow,
+    origin: str,
+    how: str,
+    fresh_hash: str | None = None,
+    key: SshKeyRow | None = None,
+) -> SignedIn:
     """Let a proved person in, unless they were deactivated or reset since the proof."""
     row = UserRow.get_by_id(proved.id)
     if row.status != Status.ACTIVE or row.epoch != proved.epoch:
@@ -189,6 +260,8 @@ def _enter(proved: UserRow, origin: str, how: str, fresh_hash: str | None = None
         row.password_hash = fresh_hash
     row.save()
     actor = _actor(row, origin)
+    if key is not None:
+        actor = replace(actor, origin=f"{origin} {key.fingerprint}", ssh_key_id=key.id)
     recording.append(
         actor, Action.USER_SIGN_IN, Outcome.DONE, target=row.user_id, about=row.id, detail=how
     )

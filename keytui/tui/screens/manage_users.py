@@ -24,6 +24,7 @@ from keytui.tui.screens.export import Export, Exported
 from keytui.tui.screens.form import Entry, Form, Values
 from keytui.tui.screens.place import Place
 from keytui.tui.screens.user_keys import UserKeys
+from keytui.tui.surroundings import NO_REPORT
 from keytui.tui.widgets.listing import Column, Row
 
 _MANAGE = Permission.MANAGE_USERS
@@ -129,6 +130,8 @@ class ManageUsers(Place):
     def why_not(self, action: MenuAction) -> str | None:
         """Add that an inactive person stays as they are."""
         why_not = super().why_not(action)
+        if why_not is None and action.name == "export" and self.keytui.surroundings.forced:
+            return NO_REPORT
         if why_not or not action.on_row or action.name == "view_keys":
             return why_not
         if self.selected.status is Status.INACTIVE:

@@ -56,10 +56,11 @@ class Profile(KeysPlace):
     )
     BINDINGS: ClassVar[list[BindingType]] = bindings(ACTIONS)
 
-    def __init__(self, signed_in: sign_in.SignedIn) -> None:
-        """Show the person who signed in."""
+    def __init__(self, signed_in: sign_in.SignedIn, new_key: str = "") -> None:
+        """Show the person who signed in; ``new_key`` is the label of a key to create at once."""
         super().__init__(signed_in.actor, signed_in.actor.user_id)
         self._signed_in = signed_in
+        self._label = new_key
 
     @property
     def empty(self) -> str:
@@ -90,23 +91,29 @@ class Profile(KeysPlace):
         """Say first what the person must know."""
         if self._signed_in.notices:
             self.complain(" ".join(self._signed_in.notices))
+        if self._label:
+            self.action_pick("new_key")
 
     async def do_new_key(self) -> None:
         """Ask a label, create the key, show it once."""
         with self.keytui.late.lend() as secret:
 
-            async def submit(values: Values) -> ApiKey:
+            async def create(label: str) -> ApiKey:
                 key, _ = await self.keytui.background.call(
-                    api_keys.create_key, self.actor, values["label"], secret
+                    api_keys.create_key, self.actor, label, secret
                 )
                 return key
 
+            if self._label:
+                label, self._label = self._label, ""
+                await self._reveal(await create(label), secret)
+                return
             key = await self.app.push_screen_wait(
                 Form[ApiKey](
                     "New Key",
                     "What will use this key? The label helps you to tell your keys apart.",
                     [Entry("label", "Label")],
-                    submit,
+                    lambda values: create(values["label"]),
                     ok="Create",
                 )
             )

@@ -1,0 +1,40 @@
+"""Opening the app from a command: only where there is a whole terminal."""
+
+import sys
+from typing import NoReturn
+
+from keytui.cli.exits import ExitCode, fail
+from keytui.cli.session import Session
+
+
+def need_terminal() -> None:
+    """Go on only where input, output and error are a terminal: Textual would never end."""
+    if not all(
+        stream is not None and stream.isatty() for stream in (sys.stdin, sys.stdout, sys.stderr)
+    ):
+        fail(
+            "The app needs a terminal: run it in one, or use a command (see keytui --help).",
+            ExitCode.CANNOT,
+        )
+
+
+def open_app(session: Session, new_key: str = "") -> NoReturn:
+    """Open the app with whom the session has signed in already; its database is open.
+
+    Args:
+        session: of this run.
+        new_key: the label of a key to create and show at once.
+    """
+    need_terminal()
+    from keytui.tui.run import run_signed_in
+
+    sys.exit(
+        run_signed_in(
+            session.settings,
+            session.origin,
+            session.file,
+            session.signed_in,
+            forced=session.forced,
+            new_key=new_key,
+        )
+    )
