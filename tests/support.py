@@ -186,7 +186,11 @@ def people_and_keys() -> list[tuple[Any, ...]]:
         "SELECT id, user_id, role, status, epoch, code_digest, reset_at, reset_by, "
         'deactivated_at, deactivated_by, deactivation_reason FROM "user" ORDER BY id'
     )
-    return people + rows("SELECT * FROM api_key ORDER BY id")
+    return people + [
+        row
+        for table in ("api_key", "ssh_key")
+        for row in rows(f"SELECT * FROM {table} ORDER BY id")
+    ]
 
 
 @dataclass(frozen=True)

@@ -29,6 +29,11 @@ class Action(StrEnum):
 
     SESSION_COMMAND = "session:command"
 
+    SSH_KEY_ADD = "ssh_key:add"
+    SSH_KEY_EDIT_LABEL = "ssh_key:edit_label"
+    SSH_KEY_LIST = "ssh_key:list"
+    SSH_KEY_REMOVE = "ssh_key:remove"
+
     USER_CHANGE_PASSWORD = "user:change_password"  # noqa: S105 - the name of an act
     USER_CHANGE_ROLE = "user:change_role"
     USER_CHOOSE_PASSWORD = "user:choose_password"  # noqa: S105 - the name of an act
@@ -63,10 +68,11 @@ class AuditEvent:
         action: what was done; a plain string is none of keytui's words, and
             was put there by another program.
         outcome: how it ended; likewise.
-        target: to what: a User ID, ``key 17``, ``unknown:3fa2`` for a User ID
+        target: to what: a User ID, ``key 17``, ``SSH key 3``, ``unknown:3fa2`` for a User ID
             that nobody has, or empty.
         detail: what else is worth knowing, one line; never a secret.
-        origin: from where: ``local`` or ``ssh 10.0.4.17``.
+        origin: from where: ``local`` or ``ssh 10.0.4.17``, and the fingerprint of
+            the SSH key that the actor came with.
     """
 
     event_id: int

@@ -23,6 +23,7 @@ class Role(StrEnum):
 class Permission(StrEnum):
     """What a person may be allowed to do, alphabetised."""
 
+    ADD_SSH_KEY = "add SSH key"
     CHECK_AUDIT = "check audit chain"
     CREATE_KEY = "create key"
     DEACTIVATE_KEY = "deactivate key"
@@ -30,7 +31,9 @@ class Permission(StrEnum):
     EXPORT_REPORT = "export account API key"
     MANAGE_USERS = "manage users"
     READ_AUDIT = "read audit trail"
+    REMOVE_SSH_KEY = "remove SSH key"
     VIEW_KEYS = "view API keys"
+    VIEW_SSH_KEYS = "view SSH keys"
 
 
 class Reach(StrEnum):
@@ -45,6 +48,7 @@ _NO, _OWN, _ANY = Reach.NOT_ALLOWED, Reach.OWN, Reach.ANY
 
 PERMISSIONS: dict[Permission, dict[Role, Reach]] = {
     # action                     user               administrator
+    Permission.ADD_SSH_KEY: {Role.USER: _OWN, Role.ADMINISTRATOR: _OWN},
     Permission.CHECK_AUDIT: {Role.USER: _NO, Role.ADMINISTRATOR: _ANY},
     Permission.CREATE_KEY: {Role.USER: _OWN, Role.ADMINISTRATOR: _NO},
     Permission.DEACTIVATE_KEY: {Role.USER: _OWN, Role.ADMINISTRATOR: _ANY},
@@ -52,7 +56,9 @@ PERMISSIONS: dict[Permission, dict[Role, Reach]] = {
     Permission.EXPORT_REPORT: {Role.USER: _NO, Role.ADMINISTRATOR: _ANY},
     Permission.MANAGE_USERS: {Role.USER: _NO, Role.ADMINISTRATOR: _ANY},
     Permission.READ_AUDIT: {Role.USER: _OWN, Role.ADMINISTRATOR: _ANY},
+    Permission.REMOVE_SSH_KEY: {Role.USER: _OWN, Role.ADMINISTRATOR: _ANY},
     Permission.VIEW_KEYS: {Role.USER: _OWN, Role.ADMINISTRATOR: _ANY},
+    Permission.VIEW_SSH_KEYS: {Role.USER: _OWN, Role.ADMINISTRATOR: _ANY},
 }
 
 _WHY_NOT = {
@@ -68,11 +74,14 @@ _WHY_NOT = {
 }
 
 _NOT_YOURS = {
+    Permission.ADD_SSH_KEY: "You can add and label only your own SSH keys.",
     Permission.CREATE_KEY: "You can create keys only for your own profile.",
     Permission.DEACTIVATE_KEY: "You can deactivate only your own keys.",
     Permission.EDIT_LABEL: "You can edit only the labels of your own keys.",
     Permission.READ_AUDIT: "You can read only your own audit events.",
+    Permission.REMOVE_SSH_KEY: "You can remove only your own SSH keys.",
     Permission.VIEW_KEYS: "You can view only your own API keys.",
+    Permission.VIEW_SSH_KEYS: "You can view only your own SSH keys.",
 }
 
 

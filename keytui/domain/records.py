@@ -49,6 +49,21 @@ class User:
 
 
 @dataclass(frozen=True, slots=True)
+class SshKey:
+    """A public SSH key that a person signs in with. Times in microseconds UTC."""
+
+    ssh_key_id: int
+    user_id: str
+    type: str
+    fingerprint: str
+    label: str
+    added_at: int
+    last_used_at: int | None
+    removed_at: int | None
+    removed_by: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class ApiKey:
     """An API key's record: everything but what would recognise it. Times in microseconds UTC.
 

@@ -5,6 +5,7 @@ A wrong User ID, a wrong password and an inactive person get the same words.
 """
 
 from dataclasses import dataclass, replace
+from typing import Final
 
 from keytui.domain import clock, passwords, sign_in_code, user_id
 from keytui.domain.audit import Action, Outcome
@@ -18,6 +19,9 @@ from keytui.services.acting import acting, looking
 from keytui.services.attempts import Attempt
 from keytui.storage.database import transaction
 from keytui.storage.models import SshKeyRow, UserRow
+
+_MOST_NOTICES: Final = 3
+"""So many changes of SSH keys are told one by one; more would fill the screen."""
 
 _WRONG = "Wrong User ID, password or sign-in code."
 
@@ -88,8 +92,7 @@ def by_ssh_key(name: str, fingerprint: str, origin: str) -> SignedIn:
         row = UserRow.get_or_none(UserRow.user_id == user_id.folded(name))
         key = _ssh_key(row, fingerprint)
         if row is not None and key is not None:
-            key.last_used_at = clock.now()
-            key.save()
+            SshKeyRow.update(last_used_at=clock.now()).where(SshKeyRow.id == key.id).execute()
             return _enter(row, origin, "with an SSH key", key=key)
         recording.append(
             None,
@@ -272,13 +275,30 @@ def _notices(row: UserRow) -> tuple[str, ...]:
     notices = []
     if row.reset_at is not None:
         notices.append(f"Your sign-in was reset by {row.reset_by} on {clock.exact(row.reset_at)}.")
-    failures = attempts.failures_since(row.user_id, row.last_sign_in_at or row.created_at)
+    since = row.last_sign_in_at or row.created_at
+    notices += _ssh_key_notices(row, since)
+    failures = attempts.failures_since(row.user_id, since)
     if failures:
         attempt = "attempt" if failures == 1 else "attempts"
         notices.append(
             f"{failures} failed sign-in {attempt} since your last sign-in: press 3 for Audit."
         )
     return tuple(notices)
+
+
+def _ssh_key_notices(row: UserRow, since: int) -> list[str]:
+    theirs = SshKeyRow.select().where(SshKeyRow.owner == row.id).order_by(SshKeyRow.id)
+    notices = [
+        f"An SSH key was added on {clock.exact(key.added_at)} ({key.fingerprint})."
+        for key in theirs.where(SshKeyRow.added_at > since)
+    ] + [
+        f"An SSH key was removed by {key.removed_by} on {clock.exact(key.removed_at)} "
+        f"({key.fingerprint})."
+        for key in theirs.where(SshKeyRow.removed_at > since)
+    ]
+    if len(notices) <= _MOST_NOTICES:
+        return notices
+    return [f"{len(notices)} times an SSH key was added or removed: press 3 for Audit."]
 
 
 def _actor(row: UserRow, origin: str) -> Actor:

@@ -12,7 +12,7 @@ from keytui.domain.permissions import Permission, Role
 from keytui.domain.records import Actor, User
 from keytui.domain.secret import Secret
 from keytui.domain.states import Status
-from keytui.services import recording
+from keytui.services import recording, ssh_keys
 from keytui.services.acting import acting, looking
 from keytui.services.key_records import is_working
 from keytui.storage.database import reading, transaction
@@ -208,7 +208,7 @@ def set_role(actor: Actor, name: str, role: Role, *, active_keys: int) -> None:
 
 
 def deactivate_user(actor: Actor, name: str, typed_reason: str) -> None:
-    """End a person's access for good: their sign-ins and their keys stop at once.
+    """End a person's access for good: their sign-ins, keys and SSH keys stop at once.
 
     Raises:
         BadInput: the reason does not fit.
@@ -235,6 +235,7 @@ def deactivate_user(actor: Actor, name: str, typed_reason: str) -> None:
         row.deactivation_reason = why
         row.save()
         deed.record(why)
+        ssh_keys.remove_all(deed, row, why)
 
 
 def _find(name: str) -> UserRow:

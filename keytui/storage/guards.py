@@ -9,7 +9,7 @@ migration; a change of this list needs a migration too, were it an empty one.
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from keytui.domain.text import harmless
-from keytui.storage.rules import CONSTRAINTS, UNIQUE
+from keytui.storage.rules import CONSTRAINTS, PARTIAL, UNIQUE
 
 if TYPE_CHECKING:
     from peewee import Database
@@ -49,6 +49,7 @@ _HALF_DEACTIVATED: Final = (
     "(NEW.deactivated_at IS NULL) <> (NEW.deactivated_by IS NULL) OR "
     "(NEW.deactivated_at IS NULL) <> (NEW.deactivation_reason IS NULL)"
 )
+_HALF_REMOVED: Final = "(NEW.removed_at IS NULL) <> (NEW.removed_by IS NULL)"
 
 GUARDS: Final = (
     Guard("kt_user_kept", "DELETE", "user", "true"),
@@ -110,6 +111,29 @@ GUARDS: Final = (
         "api_key",
         "OLD.deactivated_at IS NOT NULL AND "
         + _changed("label", "expires_at", "confirmed_at", *_DEACTIVATION),
+    ),
+    Guard("kt_ssh_key_kept", "DELETE", "ssh_key", "true"),
+    Guard(
+        "kt_ssh_key_kept",
+        "INSERT",
+        "ssh_key",
+        "EXISTS (SELECT 1 FROM ssh_key WHERE id = NEW.id OR "
+        "(body = NEW.body AND removed_at IS NULL AND NEW.removed_at IS NULL))",
+    ),
+    Guard("kt_ssh_key_removal", "INSERT", "ssh_key", _HALF_REMOVED),
+    Guard("kt_ssh_key_removal", "UPDATE", "ssh_key", _HALF_REMOVED),
+    Guard(
+        "kt_ssh_key_frozen",
+        "UPDATE",
+        "ssh_key",
+        _changed("id", "owner_id", "type", "body", "fingerprint", "added_at"),
+    ),
+    Guard(
+        "kt_ssh_key_final",
+        "UPDATE",
+        "ssh_key",
+        "OLD.removed_at IS NOT NULL AND "
+        + _changed("label", "last_used_at", "removed_at", "removed_by"),
     ),
     Guard("kt_audit_key_final", "DELETE", "audit_key", "true"),
     Guard("kt_audit_key_final", "UPDATE", "audit_key", "true"),
@@ -187,7 +211,8 @@ def problems(connection: Any) -> list[str]:  # noqa: ANN401 - of sqlite3
         if not sql.endswith("STRICT"):
             found.append(f"the table {table} is not strict")
     for name, table in UNIQUE.items():
-        if not schema.get(("index", name), "").startswith("CREATE UNIQUE INDEX"):
+        index, _, where = schema.get(("index", name), "").partition(" WHERE ")
+        if not index.startswith("CREATE UNIQUE INDEX") or where != PARTIAL.get(name, ""):
             found.append(f"the index {name} of {table} is missing")
     return found
 

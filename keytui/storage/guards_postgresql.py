@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from keytui.domain.text import harmless
 from keytui.storage.guards import GUARDS, Guard
-from keytui.storage.rules import CONSTRAINTS, UNIQUE
+from keytui.storage.rules import CONSTRAINTS, PARTIAL, UNIQUE
 
 _KINDS: Final = {"INSERT": 7, "DELETE": 11, "UPDATE": 19, "TRUNCATE": 34}
 """``pg_trigger.tgtype``: BEFORE (2), the change, and FOR EACH ROW (1) but for TRUNCATE
@@ -28,11 +28,11 @@ _CONSTRAINTS: Final = """
         SELECT 1 FROM pg_trigger AS t WHERE t.tgconstraint = k.oid AND t.tgenabled = 'D')
 """
 _UNIQUE: Final = """
-    SELECT c.relname, i.relname
+    SELECT c.relname, i.relname, coalesce(pg_get_expr(x.indpred, x.indrelid), '')
     FROM pg_index AS x
     JOIN pg_class AS c ON c.oid = x.indrelid
     JOIN pg_class AS i ON i.oid = x.indexrelid
-    WHERE x.indisunique AND x.indisvalid AND x.indpred IS NULL AND pg_table_is_visible(c.oid)
+    WHERE x.indisunique AND x.indisvalid AND pg_table_is_visible(c.oid)
 """
 
 
@@ -70,11 +70,15 @@ def problems(connection: Any) -> list[str]:  # noqa: ANN401 - of psycopg
     kept = set(connection.execute(_CONSTRAINTS).fetchall())
     for table, names in CONSTRAINTS.items():
         found += [f"the rule {name} is missing" for name in names if (table, name) not in kept]
-    unique = set(connection.execute(_UNIQUE).fetchall())
+    # The server shows a condition in parentheses.
+    unique = {
+        (table, name, where.strip("()"))
+        for table, name, where in connection.execute(_UNIQUE).fetchall()
+    }
     found += [
         f"the index {name} of {table} is missing"
         for name, table in UNIQUE.items()
-        if (table, name) not in unique
+        if (table, name, PARTIAL.get(name, "")) not in unique
     ]
     return found
 

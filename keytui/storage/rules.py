@@ -29,6 +29,10 @@ SENTENCES: Final = {
     "kt_owner_role": "A key carries its owner's role: change the role of the owner instead.",
     "kt_previous_hash": "An audit event has the hash of the one before: let keytui write it.",
     "kt_role": "A person is a user or an administrator: choose one of the two.",
+    "kt_ssh_key_final": "A removed SSH key stays as it is: add it again instead.",
+    "kt_ssh_key_frozen": "What an SSH key is and whose it is never changes: add another instead.",
+    "kt_ssh_key_kept": "An SSH key is one person's, never deleted or replaced: remove it instead.",
+    "kt_ssh_key_removal": "The removal of an SSH key says who and when: give both.",
     "kt_status": "A person is active or inactive: choose one of the two.",
     "kt_user_deactivation": "An inactive person has a time of deactivation: give both or neither.",
     "kt_user_final": "A deactivated person stays deactivated: add another user instead.",
@@ -57,6 +61,9 @@ CONSTRAINTS: Final = {
             'FOREIGN KEY (owner_id, owner_role) REFERENCES "user" (id, role) ON UPDATE CASCADE'
         ),
     },
+    "ssh_key": {
+        "kt_ssh_key_removal": "CHECK ((removed_at IS NULL) = (removed_by IS NULL))",
+    },
     "audit_event": {
         "kt_previous_hash": "CHECK (length(previous_hash) = 32)",
         "kt_hash": "CHECK (length(hash) = 32)",
@@ -70,11 +77,15 @@ UNIQUE: Final = {
     "user_user_id": "user",
     "user_id_role": "user",
     "api_key_digest": "api_key",
+    "ssh_key_body": "ssh_key",
     "audit_event_previous_hash": "audit_event",
     "audit_event_hash": "audit_event",
     "audit_key_fingerprint": "audit_key",
 }
 """By name: the unique indexes, and of which table each is."""
+
+PARTIAL: Final = {"ssh_key_body": "removed_at IS NULL"}
+"""By name: the unique indexes that hold only some rows, and which."""
 
 
 def broken(report: str) -> str | None:

@@ -8,7 +8,8 @@ from keytui.domain.permissions import PERMISSIONS, Permission, Reach, Role, refu
 
 # Section 2.3 of the design, word for word, and what follows from it for the
 # actions it does not name: a key's label belongs to its owner, who may
-# deactivate keys must see them, and who oversees the trail checks its chain.
+# deactivate keys must see them, and who oversees the trail checks its chain. An
+# SSH key is a person's own sign-in: only they add it, whoever manages them ends it.
 DESIGN = {
     "create key": ("own", "not allowed"),
     "deactivate key": ("own", "any"),
@@ -18,6 +19,9 @@ DESIGN = {
     "check audit chain": ("not allowed", "any"),
     "edit label": ("own", "not allowed"),
     "view API keys": ("own", "any"),
+    "add SSH key": ("own", "own"),
+    "remove SSH key": ("own", "any"),
+    "view SSH keys": ("own", "any"),
 }
 
 

@@ -11,7 +11,16 @@ from keytui.domain.audit import Outcome
 from keytui.domain.errors import Refused
 from keytui.domain.permissions import Role
 from keytui.domain.records import Actor
-from keytui.services import api_keys, audit, audit_check, report, report_lines, users
+from keytui.services import (
+    api_keys,
+    audit,
+    audit_check,
+    report,
+    report_lines,
+    ssh_keys,
+    users,
+)
+from tests.ssh_keys import ECDSA_256, ED25519, OTHER, SK_ED25519, needs_ssh_keygen
 from tests.support import MakePerson, people_and_keys, signed_in, trail
 
 ADMINISTRATORS_ONLY = "Only an administrator manages users."
@@ -20,29 +29,38 @@ EXPORT = "Only an administrator exports the report."
 NO_CREATING = "Administrators cannot create keys: separation of duties."
 NOT_FOR_OTHERS = "You can create keys only for your own profile."
 NO_LABEL = "Administrators cannot edit a key's label: it is its owner's."
+NO_SSH_KEY = "You can add and label only your own SSH keys."
+
+pytestmark = needs_ssh_keygen
 
 
 @dataclass
 class World:
-    """A team. Everybody in ``actors`` has held a key; adam's ended with his promotion."""
+    """A team. Everybody in ``actors`` has held a key; adam's ended with his promotion.
+
+    Each has an SSH key too.
+    """
 
     actors: dict[str, Actor]
     keys: dict[str, int]
+    ssh_keys: dict[str, int]
     folder: Path
 
 
 @pytest.fixture
 def world(person: MakePerson, host: Actor, tmp_path: Path) -> World:
     """Make the team: maria and noor are users, adam and astrid administrators."""
-    keys = {}
-    for name in ("maria", "noor", "adam"):
-        keys[name] = api_keys.create_key(person(name), f"key of {name}")[0].key_id
+    keys, of_ssh = {}, {}
+    for name, line in (("maria", ED25519), ("noor", OTHER), ("adam", ECDSA_256)):
+        owner = person(name)
+        keys[name] = api_keys.create_key(owner, f"key of {name}")[0].key_id
+        of_ssh[name] = ssh_keys.add_key(owner, line).ssh_key_id
     users.set_role(host, "adam", Role.ADMINISTRATOR, active_keys=1)
     person("astrid", Role.ADMINISTRATOR)
     folder = tmp_path / "reports"
     folder.mkdir()
     actors = {"user": signed_in("maria"), "administrator": signed_in("adam")}
-    return World({**actors, "host account": host}, keys, folder)
+    return World({**actors, "host account": host}, keys, of_ssh, folder)
 
 
 Act = Callable[[World, Actor], object]
@@ -63,6 +81,19 @@ ACTIONS: dict[str, Act] = {
     ),
     "view the own keys": lambda w, who: api_keys.list_keys(who),
     "view another's keys": lambda w, who: api_keys.list_keys(who, "noor"),
+    "add an SSH key": lambda w, who: ssh_keys.add_key(who, SK_ED25519),
+    "label an own SSH key": lambda w, who: ssh_keys.edit_label(
+        who, w.ssh_keys.get(who.user_id, 1), "renamed"
+    ),
+    "label another's SSH key": lambda w, who: ssh_keys.edit_label(
+        who, w.ssh_keys["noor"], "renamed"
+    ),
+    "remove an own SSH key": lambda w, who: ssh_keys.remove_key(
+        who, w.ssh_keys.get(who.user_id, 1), "lost"
+    ),
+    "remove another's SSH key": lambda w, who: ssh_keys.remove_key(who, w.ssh_keys["noor"], "lost"),
+    "view the own SSH keys": lambda w, who: ssh_keys.list_keys(who),
+    "view another's SSH keys": lambda w, who: ssh_keys.list_keys(who, "noor"),
     "export to a file": lambda w, who: report.export(
         who, report_lines.Format.CSV, w.folder / "report.csv"
     ),
@@ -84,7 +115,7 @@ ACTIONS: dict[str, Act] = {
 }
 
 # action: the sentence for a user, the sentence for an administrator; the host's
-# own account has an administrator's rights. None is allowed.
+# own account has an administrator's rights, but no SSH keys. None is allowed.
 TABLE: dict[str, tuple[str | None, str | None]] = {
     "create a key": (None, NO_CREATING),
     "confirm an own key": (None, NO_CREATING),
@@ -100,6 +131,13 @@ TABLE: dict[str, tuple[str | None, str | None]] = {
     ),
     "view the own keys": (None, None),
     "view another's keys": ("You can view only your own API keys.", None),
+    "add an SSH key": (None, None),
+    "label an own SSH key": (None, None),
+    "label another's SSH key": (NO_SSH_KEY, NO_SSH_KEY),
+    "remove an own SSH key": (None, None),
+    "remove another's SSH key": ("You can remove only your own SSH keys.", None),
+    "view the own SSH keys": (None, None),
+    "view another's SSH keys": ("You can view only your own SSH keys.", None),
     "export to a file": (EXPORT, None),
     "export to a stream": (EXPORT, None),
     "add a person": (ADMINISTRATORS_ONLY, None),
@@ -114,11 +152,19 @@ TABLE: dict[str, tuple[str | None, str | None]] = {
     "print the audit head": (CHECK, None),
 }
 
+OF_THE_HOST = {"add an SSH key": NO_SSH_KEY, "label an own SSH key": NO_SSH_KEY}
+NEEDS_A_NAME = ("view the own keys", "view the own SSH keys")  # the host can have none
 CASES = [
-    (who, action, TABLE[action][0 if who == "user" else 1])
-    for who in ("user", "administrator", "host account")
-    for action in ACTIONS
-    if (who, action) != ("host account", "view the own keys")  # it can have none
+    *(
+        (who, action, TABLE[action][column])
+        for column, who in enumerate(("user", "administrator"))
+        for action in ACTIONS
+    ),
+    *(
+        ("host account", action, OF_THE_HOST.get(action, TABLE[action][1]))
+        for action in ACTIONS
+        if action not in NEEDS_A_NAME
+    ),
 ]
 ALLOWED = [case[:2] for case in CASES if case[2] is None]
 REFUSED = [case for case in CASES if case[2] is not None]

@@ -7,6 +7,8 @@ KEY: Final = "owner_id, created_by_id, label, scheme, digest, last_four, created
 EVENT: Final = "id, at, actor, action, outcome, target, detail, origin, previous_hash, hash"
 ENDED: Final = "deactivated_at, deactivated_by, deactivation_reason"
 
+SSH_KEY: Final = "owner_id, type, body, fingerprint, label, added_at"
+
 ROWS: Final = (
     f"""INSERT INTO "user" ({PERSON}) VALUES (1, 'maria', 'user', 'active', 0, 1)""",
     f"""INSERT INTO "user" ({PERSON}) VALUES (2, 'noor', 'user', 'active', 0, 1)""",
@@ -17,9 +19,13 @@ ROWS: Final = (
     f"INSERT INTO api_key (id, {KEY}) VALUES (3, 1, 1, 'new', 1, [cc], 'Kq3v', 1)",
     f"""INSERT INTO api_key (id, {KEY}, {ENDED})
         VALUES (2, 1, 1, 'old', 1, [bb], '9aLm', 1, 5, 'maria', 'lost')""",
+    f"INSERT INTO ssh_key (id, {SSH_KEY}) VALUES (1, 1, 'ssh-rsa', 'AAAA', 'SHA256:a', 'pc', 1)",
+    f"""INSERT INTO ssh_key (id, {SSH_KEY}, removed_at, removed_by)
+        VALUES (2, 1, 'ssh-rsa', 'BBBB', 'SHA256:b', 'old', 1, 5, 'adam')""",
     f"INSERT INTO audit_event ({EVENT}) VALUES (1, 1, 'maria', 'a', 'done', '', '', '', [00], [a1])",
 )
-"""Two users, an administrator, one who left; maria's keys 1 and 3 are active, 2 is not."""
+"""Two users, an administrator, one who left; maria's keys 1 and 3 are active, 2 is not; of her
+SSH keys the second is removed."""
 
 
 class Refusal(NamedTuple):
@@ -131,6 +137,64 @@ REFUSALS: Final = {
         "ON CONFLICT (id) DO UPDATE SET deactivated_at = NULL, deactivated_by = NULL, "
         "deactivation_reason = NULL",
         "kt_key_kept",
+    ),
+    "deleting an SSH key": Refusal("DELETE FROM ssh_key WHERE id = 2", "kt_ssh_key_kept"),
+    "an SSH key in place of another": Refusal(
+        f"INSERT INTO ssh_key (id, {SSH_KEY}) VALUES (2, 2, 'ssh-rsa', 'CCCC', 'SHA256:c', 'x', 1)",
+        "kt_ssh_key_kept",
+    ),
+    "an SSH key of two people": Refusal(
+        f"INSERT INTO ssh_key (id, {SSH_KEY}) VALUES (9, 2, 'ssh-rsa', 'AAAA', 'SHA256:a', 'x', 1)",
+        "kt_ssh_key_kept",
+    ),
+    "an SSH key of nobody": Refusal(
+        f"INSERT INTO ssh_key (id, {SSH_KEY}) VALUES (9, 9, 'ssh-rsa', 'CCCC', 'SHA256:c', 'x', 1)",
+        "(?i)foreign key",
+        guarded=False,
+    ),
+    "an SSH key born half removed": Refusal(
+        f"INSERT INTO ssh_key (id, {SSH_KEY}, removed_at) "
+        "VALUES (9, 2, 'ssh-rsa', 'CCCC', 'SHA256:c', 'x', 1, 5)",
+        "kt_ssh_key_removal",
+    ),
+    "a removal without who": Refusal(
+        "UPDATE ssh_key SET removed_at = 5 WHERE id = 1", "kt_ssh_key_removal"
+    ),
+    "a removal without when": Refusal(
+        "UPDATE ssh_key SET removed_by = 'adam' WHERE id = 1", "kt_ssh_key_removal"
+    ),
+    "another SSH key number": Refusal(
+        "UPDATE ssh_key SET id = 9 WHERE id = 1", "kt_ssh_key_frozen"
+    ),
+    "another owner of an SSH key": Refusal(
+        "UPDATE ssh_key SET owner_id = 3 WHERE id = 1", "kt_ssh_key_frozen"
+    ),
+    "another type of an SSH key": Refusal(
+        "UPDATE ssh_key SET type = 'ssh-ed25519' WHERE id = 1", "kt_ssh_key_frozen"
+    ),
+    "another body of an SSH key": Refusal(
+        "UPDATE ssh_key SET body = 'CCCC' WHERE id = 1", "kt_ssh_key_frozen"
+    ),
+    "another fingerprint of an SSH key": Refusal(
+        "UPDATE ssh_key SET fingerprint = 'SHA256:c' WHERE id = 1", "kt_ssh_key_frozen"
+    ),
+    "another time of adding an SSH key": Refusal(
+        "UPDATE ssh_key SET added_at = 9 WHERE id = 1", "kt_ssh_key_frozen"
+    ),
+    "taking back a removal": Refusal(
+        "UPDATE ssh_key SET removed_at = NULL, removed_by = NULL WHERE id = 2", "kt_ssh_key_final"
+    ),
+    "another time of removal": Refusal(
+        "UPDATE ssh_key SET removed_at = 6 WHERE id = 2", "kt_ssh_key_final"
+    ),
+    "another person who removed": Refusal(
+        "UPDATE ssh_key SET removed_by = 'noor' WHERE id = 2", "kt_ssh_key_final"
+    ),
+    "another label of a removed SSH key": Refusal(
+        "UPDATE ssh_key SET label = 'mine' WHERE id = 2", "kt_ssh_key_final"
+    ),
+    "a use of a removed SSH key": Refusal(
+        "UPDATE ssh_key SET last_used_at = 9 WHERE id = 2", "kt_ssh_key_final"
     ),
     "deleting a person": Refusal('DELETE FROM "user" WHERE id = 2', "kt_user_kept"),
     "deleting a person who holds keys": Refusal('DELETE FROM "user" WHERE id = 1', "kt_user_kept"),

@@ -13,7 +13,7 @@ from keytui.storage import models
 from keytui.storage.database import close_database, open_database, transaction
 from keytui.storage.guards import GUARDS
 from keytui.storage.rules import CONSTRAINTS, SENTENCES
-from tests.storage.refusals import ENDED, KEY, PERSON, REFUSALS, ROWS, Refusal
+from tests.storage.refusals import ENDED, KEY, PERSON, REFUSALS, ROWS, SSH_KEY, Refusal
 from tests.support import without_guards
 
 ONLY_SQLITE = {
@@ -116,6 +116,7 @@ DECLARED = (
     "a key for somebody else",
     "a key with a short digest",
     "a deactivation without who and why",
+    "a removal without who",
 )
 
 
@@ -159,6 +160,9 @@ def test_what_the_rules_allow_is_done(connection: sqlite3.Connection) -> None:
         "UPDATE api_key SET label = 'laptop' WHERE id = 1",
         "UPDATE api_key SET confirmed_at = 9 WHERE id = 3",
         f"UPDATE api_key SET ({ENDED}) = (9, 'maria', 'lost') WHERE id IN (1, 3)",
+        "UPDATE ssh_key SET last_used_at = 9, label = 'desk' WHERE id = 1",
+        "UPDATE ssh_key SET removed_at = 9, removed_by = 'maria' WHERE id = 1",
+        f"INSERT INTO ssh_key ({SSH_KEY}) VALUES (2, 'ssh-rsa', 'AAAA', 'SHA256:a', 'x', 9)",
         "UPDATE user SET last_sign_in_at = 9, epoch = epoch + 1",
         "UPDATE user SET role = 'administrator' WHERE id = 2",
         "UPDATE user SET role = 'user' WHERE id = 3",

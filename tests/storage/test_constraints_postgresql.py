@@ -122,6 +122,10 @@ CHANGES = {
         "ALTER TABLE api_key DROP CONSTRAINT kt_last_four",
         "the rule kt_last_four is missing",
     ),
+    "an SSH key of two people allowed": (
+        "DROP INDEX ssh_key_body; CREATE INDEX ssh_key_body ON ssh_key (body)",
+        "the index ssh_key_body of ssh_key is missing",
+    ),
     "a foreign key turned off": (
         "ALTER TABLE api_key DISABLE TRIGGER ALL",
         "the rule kt_owner_role is missing|was changed",

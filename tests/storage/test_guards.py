@@ -117,7 +117,7 @@ def test_guards_are_never_put_back_in_silence(tmp_path: Path, other: sqlite3.Con
     for guard in GUARDS:
         other.execute(f"DROP TRIGGER {guard.name}")
     other.execute("PRAGMA user_version = 0")
-    check_refused(tmp_path / "keytui.db", f"the guard {GUARDS[0].name} is missing and 21 more")
+    check_refused(tmp_path / "keytui.db", f"the guard {GUARDS[0].name} is missing and 27 more")
 
 
 def test_an_upgrade_that_fails_leaves_the_guards_where_they_were(
@@ -147,14 +147,21 @@ def test_an_upgrade_that_fails_leaves_the_guards_where_they_were(
         ),
         ("DROP INDEX api_key_digest", "the index api_key_digest of api_key is missing"),
         ("DROP INDEX audit_event_hash", "the index audit_event_hash of audit_event is missing"),
+        (
+            (
+                "DROP INDEX ssh_key_body; "
+                "CREATE UNIQUE INDEX ssh_key_body ON ssh_key (body) WHERE added_at IS NULL"
+            ),
+            "the index ssh_key_body of ssh_key is missing",
+        ),
     ],
-    ids=["a trigger", "a key twice", "a fork"],
+    ids=["a trigger", "a key twice", "a fork", "an SSH key of two"],
 )
 def test_what_undoes_a_rule_is_refused(
     tmp_path: Path, other: sqlite3.Connection, planted: str, found: str
 ) -> None:
     """Another program's trigger on our tables and a lost unique index are no small matter."""
-    other.execute(planted)
+    other.executescript(planted)
     check_refused(tmp_path / "keytui.db", found)
 
 

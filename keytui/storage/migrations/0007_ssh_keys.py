@@ -1,6 +1,14 @@
 """The SSH keys that people sign in with: ``ssh_key``. Only public keys are ever kept."""
 
-from peewee import BigAutoField, BigIntegerField, ForeignKeyField, Model, SqliteDatabase, TextField
+from peewee import (
+    SQL,
+    BigAutoField,
+    BigIntegerField,
+    ForeignKeyField,
+    Model,
+    SqliteDatabase,
+    TextField,
+)
 
 
 def up(migrator, db):
@@ -31,6 +39,12 @@ def up(migrator, db):
             strict_tables = strict
             legacy_table_names = False
             table_name = "ssh_key"
+            constraints = [
+                SQL(
+                    "CONSTRAINT kt_ssh_key_removal "
+                    "CHECK ((removed_at IS NULL) = (removed_by IS NULL))"
+                ),
+            ]
 
     db.create_tables([SshKey])
     db.execute_sql("CREATE UNIQUE INDEX ssh_key_body ON ssh_key (body) WHERE removed_at IS NULL")
