@@ -2,6 +2,7 @@
 
 import click
 
+from keytui.cli.ssh_add import ssh_add
 from keytui.cli.ssh_session import ssh_session
 from keytui.cli.ssh_setup import setup_command
 
@@ -11,5 +12,5 @@ def ssh_commands() -> None:
     """Let people in who come over SSH."""
 
 
-for command in (ssh_session, setup_command):
+for command in (ssh_add, ssh_session, setup_command):
     ssh_commands.add_command(command)
