@@ -213,7 +213,7 @@ class Server:
         added = self.as_account("user", "add", name, *role)
         assert added.returncode == 0, added.stderr
         key = _new_key(self.clients / name)
-        given = self.as_account("ssh", "add", name, given=key)
+        given = self.as_account("ssh", "add", "-", "--for", name, given=key)
         assert given.returncode == 0, given.stderr
 
     def stranger(self, name: str) -> None:

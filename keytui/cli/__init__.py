@@ -11,8 +11,8 @@ import sys
 
 def main() -> None:
     """Run keytui; whatever goes wrong ends in one sentence and an exit code."""
-    from keytui.cli import verify
     from keytui.cli.exits import ExitCode, drop_answer, fail
+    from keytui.cli.quick import words_of
     from keytui.domain.errors import DatabaseUnusable, KeytuiError
 
     for stream in (sys.stdout, sys.stderr):
@@ -21,9 +21,15 @@ def main() -> None:
             stream.reconfigure(errors="backslashreplace")
     try:
         try:
-            if (arguments := verify.asked_for(sys.argv[1:])) is not None:
-                # Without click and what it brings: a check is over before they are loaded.
-                sys.exit(verify.run(arguments))
+            # Without click and what it brings: these are over before it would be loaded.
+            if (words := words_of(sys.argv[1:], "verify")) is not None:
+                from keytui.cli import verify
+
+                sys.exit(verify.run(words))
+            if (words := words_of(sys.argv[1:], "ssh", "authorized-keys")) is not None:
+                from keytui.cli import ssh_authorized_keys
+
+                sys.exit(ssh_authorized_keys.run(words))
             from keytui.cli.commands import run
 
             run()

@@ -100,6 +100,7 @@ def verify_command(session: Session, /, arguments: tuple[str, ...]) -> None:
 for command in (
     user_commands,
     key_commands,
+    ssh_commands,
     export,
     audit_commands,
     backup_command,

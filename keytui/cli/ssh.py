@@ -1,16 +1,71 @@
-"""``keytui ssh …``: people who come over SSH, and the host they come to."""
+"""``keytui ssh …``: SSH keys and what sshd asks; people come in by them."""
+
+import sys
+from typing import TextIO
 
 import click
 
-from keytui.cli.ssh_add import ssh_add
+from keytui.cli import ssh_authorized_keys
+from keytui.cli.exits import say
+from keytui.cli.session import acting_as
 from keytui.cli.ssh_session import ssh_session
 from keytui.cli.ssh_setup import setup_command
+from keytui.domain import clock, ssh_key
+from keytui.domain.records import Actor
+from keytui.domain.text import harmless
+from keytui.services import ssh_keys
 
 
 @click.group("ssh")
 def ssh_commands() -> None:
-    """Let people in who come over SSH."""
+    """Let people in over SSH: their SSH keys, and what sshd asks."""
 
 
-for command in (ssh_add, ssh_session, setup_command):
+@ssh_commands.command(
+    "authorized-keys", context_settings={"ignore_unknown_options": True}, add_help_option=False
+)
+@click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
+@click.pass_context
+def authorized_keys(context: click.Context, /, arguments: tuple[str, ...]) -> None:
+    """Print the line that lets an SSH key in (for sshd's AuthorizedKeysCommand)."""
+    sys.exit(ssh_authorized_keys.run(arguments, context.find_root().params["database"] or ""))
+
+
+@ssh_commands.command("list")
+@click.argument("name", metavar="[USER_ID]", required=False)
+@acting_as
+def ssh_list(actor: Actor, name: str | None) -> None:
+    """List a person's SSH keys (your own by default), removed ones too."""
+    for key in ssh_keys.list_keys(actor, name):
+        used = "never" if key.last_used_at is None else clock.iso(key.last_used_at)
+        state = "active" if key.removed_at is None else "removed"
+        fields = (str(key.ssh_key_id), key.type, key.fingerprint, state, used, key.label)
+        click.echo("\t".join(harmless(field) for field in fields))
+
+
+@ssh_commands.command("add")
+@click.argument("key", type=click.File("r", errors="replace"))
+@click.option("--label", default="", help="What it is called (default: its comment).")
+@click.option("--for", "whose", metavar="USER_ID", help="Whom it lets in (default: yourself).")
+@acting_as
+def ssh_add(actor: Actor, key: TextIO, label: str, whose: str | None) -> None:
+    """Let yourself in by another SSH key: a .pub file, or - for standard input.
+
+    The account that owns the database gives anybody one with --for.
+    """
+    added = ssh_keys.add_key(actor, key.read(ssh_key.MAX_LENGTH + 1), label, whose)
+    say(f"SSH key {added.ssh_key_id} ({added.fingerprint}) lets {added.user_id} in.")
+
+
+@ssh_commands.command("remove")
+@click.argument("ssh_key_id", type=click.IntRange(1, 2**63 - 1))
+@click.option("--reason", required=True, help="Why; kept on record.")
+@acting_as
+def ssh_remove(actor: Actor, ssh_key_id: int, reason: str) -> None:
+    """End an SSH key: it lets nobody in any more."""
+    ssh_keys.remove_key(actor, ssh_key_id, reason)
+    say(f"SSH key {ssh_key_id} is removed.")
+
+
+for command in (ssh_session, setup_command):
     ssh_commands.add_command(command)

@@ -75,5 +75,5 @@ def _say_what_next(host: Layout, *, sudo: bool) -> None:
         say(f"  usermod --append --groups {host.group} USER_ID")
     else:
         say("and give them their SSH key, so that they can sign in:")
-        say(as_account("ssh add USER_ID") + " < KEY.pub")
+        say(as_account("ssh add - --for USER_ID") + " < KEY.pub")
     sys.stderr.flush()

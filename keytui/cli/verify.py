@@ -29,15 +29,6 @@ Exit code: 0 good, 1 not good, 2 it could not be checked.
 _LONGEST = 4_096
 
 
-def asked_for(arguments: Sequence[str]) -> list[str] | None:
-    """Return the words of the command when ``verify`` is it, else ``None``."""
-    before: list[str] = []
-    rest = list(arguments)
-    if rest[:1] == ["--database"] and len(rest) > 1:
-        before, rest = rest[:2], rest[2:]
-    return [*before, *rest[1:]] if rest[:1] == ["verify"] else None
-
-
 def run(arguments: Sequence[str], database: str = "") -> ExitCode:
     """Verify one key and print the verdict; return the exit code.
 
