@@ -9,6 +9,7 @@ import importlib.metadata
 import os
 import pwd
 import re
+import select
 import shutil
 import signal
 import socket
@@ -17,6 +18,7 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
+from time import monotonic
 from typing import Final
 
 import pytest
@@ -197,13 +199,29 @@ class Server:
         for entry in Path("/proc").iterdir():
             if entry.name.isdecimal():
                 try:
-                    if entry.stat().st_uid == uid or f"Uid:\t{uid}" in (entry / "status").read_text(
-                        errors="replace"
-                    ):
+                    if entry.stat().st_uid == uid or f"Uid:\t{uid}\t" in (
+                        entry / "status"
+                    ).read_text(errors="replace"):
                         found.add(int(entry.name))
                 except OSError:
                     continue
         return found
+
+    def sessions(self, name: str) -> list[int]:
+        """Return the processes of somebody's sessions."""
+        found = []
+        for process in sorted(self.processes()):
+            try:
+                words = Path(f"/proc/{process}/cmdline").read_bytes().split(b"\0")
+            except OSError:
+                continue
+            if b"session" in words and name.encode() in words:
+                found.append(process)
+        return found
+
+    def watch(self, name: str) -> "Watched":
+        """Hold on to the processes of somebody's sessions, to wait for their end."""
+        return Watched([os.pidfd_open(process) for process in self.sessions(name)])
 
     # -- people
 
@@ -282,6 +300,24 @@ class Server:
         self._logger.terminate()
         self._logger.wait()
         take_away(self.layout)
+
+
+class Watched:
+    """Processes whose end can be waited for; their numbers cannot come to mean others."""
+
+    def __init__(self, handles: list[int]) -> None:
+        """Keep their handles."""
+        assert handles
+        self._handles = handles
+
+    def wait(self) -> None:
+        """Wait until all have ended."""
+        end = monotonic() + LIMIT_SECONDS
+        for handle in self._handles:
+            poll = select.poll()
+            poll.register(handle, select.POLLIN)
+            assert poll.poll(max(0, end - monotonic()) * 1_000), "a process stays"
+            os.close(handle)
 
 
 def _new_key(path: Path) -> str:
