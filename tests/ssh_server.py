@@ -71,7 +71,7 @@ def layout_in(folder: Path, installed: Path) -> Layout:
         home=f"{folder}/home",
         group=f"{name}-users",
         drop_ins=f"{folder}/sshd_config.d",
-        sudoers=f"{folder}/sudoers",
+        sudoers=f"/etc/sudoers.d/{name}",  # sudo reads no other
         sshd=(SSHD, "-f", f"{folder}/sshd_config"),
         reload=("true",),
     )
@@ -146,6 +146,7 @@ class Server:
             step.do()
         self.log = folder / "sshd.log"
         self.port = 0
+        self._accounts: list[str] = []
         self._sshd = self._start()
 
     def _start(self) -> subprocess.Popen[bytes]:
@@ -219,6 +220,14 @@ class Server:
                 found.append(process)
         return found
 
+    def connections(self, name: str) -> list[int]:
+        """Return the processes of sshd's that hold somebody's connections."""
+        found = []
+        for process in self.sessions(name):
+            fields = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()
+            found.append(int(fields[1]))  # proc(5): after its state, its parent
+        return found
+
     def watch(self, name: str) -> "Watched":
         """Hold on to the processes of somebody's sessions, to wait for their end."""
         return Watched([os.pidfd_open(process) for process in self.sessions(name)])
@@ -238,7 +247,32 @@ class Server:
         """Make an SSH key that nobody on the host knows."""
         _new_key(self.clients / name)
 
-    def ssh(self, name: str, *options: str) -> list[str]:
+    def unix_account(self) -> str:
+        """Set the sudo form up too; return a person who has an account on the host, and its key."""
+        for step in plan.setting_up(self.layout, sudo=True):
+            if not step.is_done():
+                step.do()
+        os.kill(self._sshd.pid, signal.SIGHUP)
+        name = f"{self.layout.account}-u"
+        home = self.folder / "unix"
+        subprocess.run(
+            [
+                *("useradd", "--create-home", "--home-dir", home, "--password", "*"),
+                *("--user-group", "--groups", self.layout.group, "--shell", "/bin/sh", name),
+            ],
+            check=True,
+        )
+        self._accounts.append(name)
+        key = _new_key(self.clients / name)
+        (home / ".ssh").mkdir(mode=0o700)
+        (home / ".ssh" / "authorized_keys").write_text(f'command="/bin/sh" {key}')
+        for path in (home / ".ssh", home / ".ssh" / "authorized_keys"):
+            shutil.chown(path, name)
+        added = self.as_account("user", "add", name)
+        assert added.returncode == 0, added.stderr
+        return name
+
+    def ssh(self, name: str, *options: str, user: str = "") -> list[str]:
         """Return the command of somebody's ssh, up to what the host shall do."""
         known = self.clients / "known_hosts"
         host_key = (self.folder / "host_key.pub").read_text()
@@ -247,7 +281,7 @@ class Server:
             *("ssh", "-F", "none", "-p", str(self.port), "-i", str(self.clients / name)),
             *self.settings(known),
             *options,
-            f"{self.layout.account}@127.0.0.1",
+            f"{user or self.layout.account}@127.0.0.1",
         ]
 
     def settings(self, known: Path) -> list[str]:
@@ -263,11 +297,16 @@ class Server:
         return [word for setting in named for word in ("-o", setting)]
 
     def run(
-        self, name: str, *words: str, options: tuple[str, ...] = (), given: str = ""
+        self,
+        name: str,
+        *words: str,
+        options: tuple[str, ...] = (),
+        given: str = "",
+        user: str = "",
     ) -> subprocess.CompletedProcess[str]:
         """Run ssh without a terminal."""
         return subprocess.run(
-            [*self.ssh(name, *options), *words],
+            [*self.ssh(name, *options, user=user), *words],
             input=given,
             capture_output=True,
             text=True,
@@ -284,10 +323,11 @@ class Server:
         *words: str,
         options: tuple[str, ...] = (),
         size: tuple[int, int] = SIZE,
+        user: str = "",
         **environ: str,
     ) -> Terminal:
         """Run ssh in a terminal."""
-        return home.start([*self.ssh(name, *options), *words], size=size, **environ)
+        return home.start([*self.ssh(name, *options, user=user), *words], size=size, **environ)
 
     # -- the end
 
@@ -299,6 +339,8 @@ class Server:
             os.kill(process, signal.SIGKILL)
         self._logger.terminate()
         self._logger.wait()
+        for name in self._accounts:
+            subprocess.run(["userdel", "--remove", name], check=True, capture_output=True)
         take_away(self.layout)
 
 
