@@ -8,8 +8,11 @@ import pytest
 from keytui.domain.audit import Outcome
 from keytui.domain.permissions import Role
 from keytui.domain.records import Actor
-from keytui.services import api_keys
-from tests.support import PASSWORD, MakePerson, keytui, people_and_keys, trail
+from keytui.services import api_keys, ssh_keys
+from tests.ssh_keys import ED25519, OTHER, needs_ssh_keygen
+from tests.support import PASSWORD, MakePerson, keytui, people_and_keys, signed_in, trail
+
+pytestmark = needs_ssh_keygen
 
 ADMINISTRATORS_ONLY = "Only an administrator manages users."
 CHECK = "Only an administrator checks the audit chain."
@@ -28,6 +31,16 @@ TABLE: dict[str, tuple[list[str], str | None]] = {
     "view another's keys": (
         ["key", "list", "noor"],
         "You can view only your own API keys.",
+    ),
+    "remove an own SSH key": (["ssh", "remove", "1", "--reason", "lost"], None),
+    "remove another's SSH key": (
+        ["ssh", "remove", "2", "--reason", "lost"],
+        "You can remove only your own SSH keys.",
+    ),
+    "view a named person's own SSH keys": (["ssh", "list", "maria"], None),
+    "view another's SSH keys": (
+        ["ssh", "list", "noor"],
+        "You can view only your own SSH keys.",
     ),
     "export to standard output": (["export"], EXPORT),
     "export to a file": (["export", "--output", "report.csv"], EXPORT),
@@ -82,9 +95,12 @@ def door(
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> Door:
-    """Make the team: maria holds key 1, noor key 2, adam and astrid are administrators."""
-    for name in ("maria", "noor"):
-        api_keys.create_key(person(name), f"key of {name}")
+    """Make the team: maria holds key 1 and SSH key 1, noor 2 and 2; adam and astrid administer."""
+    for name, line in (("maria", ED25519), ("noor", OTHER)):
+        owner = person(name)
+        api_keys.create_key(owner, f"key of {name}")
+        ssh_keys.add_key(owner, line)
+        signed_in(name)  # the new key is told here, not below
     person("astrid", Role.ADMINISTRATOR)
     folder = tmp_path / "reports"
     folder.mkdir()

@@ -37,7 +37,8 @@ COMMANDS: Final[dict[tuple[str, ...], tuple[click.Command, frozenset[str]]]] = {
 """Each command, what it leads to, and which of its parameters may be given."""
 
 _VERIFY: Final = "verify"
-_WHICH: Final = ", ".join((*(" ".join(path) for path in COMMANDS), _VERIFY))
+WHICH: Final = ", ".join((*(" ".join(path) for path in COMMANDS), _VERIFY))
+"""All of them, as they are named in a sentence."""
 
 
 def run(session: Session, sent: str) -> None:
@@ -50,7 +51,7 @@ def run(session: Session, sent: str) -> None:
         sys.exit(verify.run(words[1:], session.settings.location))
     path = next((path for path in COMMANDS if tuple(words[: len(path)]) == path), None)
     if path is None:
-        _refuse(session, f"This is none of the commands over SSH, which are {_WHICH}", "no command")
+        _refuse(session, f"This is none of the commands over SSH, which are {WHICH}", "no command")
     command, allowed = COMMANDS[path]
     bare = copy.copy(command)
     bare.add_help_option = False  # it names what cannot be used here

@@ -36,7 +36,7 @@ def ssh_session(session: Session, /, name: str | None, fingerprint: str | None) 
     chosen = session.settings
     session.forced = True
     if not sent:
-        need_terminal()
+        need_terminal(f"use ssh -t, or send one of the commands {ssh_commands.WHICH}")
     session.open(create=False)
     file = session.file
     if not users.administrator_exists():

@@ -7,15 +7,15 @@ from keytui.cli.exits import ExitCode, fail
 from keytui.cli.session import Session
 
 
-def need_terminal() -> None:
-    """Go on only where input, output and error are a terminal: Textual would never end."""
+def need_terminal(otherwise: str = "run it in one, or use a command (see keytui --help)") -> None:
+    """Go on only where input, output and error are a terminal: Textual would never end.
+
+    ``otherwise`` says what to do where they are not.
+    """
     if not all(
         stream is not None and stream.isatty() for stream in (sys.stdin, sys.stdout, sys.stderr)
     ):
-        fail(
-            "The app needs a terminal: run it in one, or use a command (see keytui --help).",
-            ExitCode.CANNOT,
-        )
+        fail(f"The app needs a terminal: {otherwise}.", ExitCode.CANNOT)
 
 
 def open_app(session: Session, new_key: str = "") -> NoReturn:

@@ -24,6 +24,9 @@ _GRACE_SECONDS: Final = 5
 """How long the app has for its own end: it may wait for a clipboard to be cleared."""
 ENDED_IDLE: Final = 1
 """The app's own exit code for a session in which nobody was left."""
+_IDLE_WORDS: Final = (
+    b"keytui: No key was pressed for too long. The session is over: come again.\r\n"
+)
 _OVERDUE_SECONDS: Final = 3
 """How long after the limit the app is given to end by itself: it looks once a second."""
 _GIVE_BACK: Final = b"\x1b[<u\x1b[?2004l\x1b[?1004l\x1b[?1049l\x1b[?25h"
@@ -126,4 +129,6 @@ class Watchdog:
             os.write(2, _GIVE_BACK)
             if self._attributes is not None:
                 termios.tcsetattr(0, termios.TCSANOW, self._attributes)
+            if code == ENDED_IDLE:
+                os.write(2, _IDLE_WORDS)
         os._exit(code)
