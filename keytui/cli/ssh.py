@@ -54,7 +54,8 @@ def ssh_add(actor: Actor, key: TextIO, label: str, whose: str | None) -> None:
     The account that owns the database gives anybody one with --for.
     """
     added = ssh_keys.add_key(actor, key.read(ssh_key.MAX_LENGTH + 1), label, whose)
-    say(f"SSH key {added.ssh_key_id} ({added.fingerprint}) lets {added.user_id} in.")
+    whom = "you" if whose is None else added.user_id
+    say(f"SSH key {added.ssh_key_id} ({added.fingerprint}) lets {whom} in.")
 
 
 @ssh_commands.command("remove")

@@ -13,16 +13,16 @@ from typing import Final
 from keytui.domain import text
 from keytui.domain.errors import BadInput
 
-TYPES: Final = (
-    "ssh-ed25519",
-    "ecdsa-sha2-nistp256",
-    "ecdsa-sha2-nistp384",
-    "ecdsa-sha2-nistp521",
-    "ssh-rsa",
-    "sk-ssh-ed25519@openssh.com",
-    "sk-ecdsa-sha2-nistp256@openssh.com",
-)
-"""The types that may sign in, as sshd(8) names them in ``authorized_keys``."""
+TYPES: Final = {
+    "ssh-ed25519": "ED25519",
+    "ecdsa-sha2-nistp256": "ECDSA-256",
+    "ecdsa-sha2-nistp384": "ECDSA-384",
+    "ecdsa-sha2-nistp521": "ECDSA-521",
+    "ssh-rsa": "RSA",
+    "sk-ssh-ed25519@openssh.com": "ED25519-SK",
+    "sk-ecdsa-sha2-nistp256@openssh.com": "ECDSA-SK",
+}
+"""The types that may sign in: as sshd(8) names them in ``authorized_keys``, and as people do."""
 
 MIN_RSA_BITS: Final = 3_072
 """NIST SP 800-57 part 1, table 2: the RSA key that is as strong as 128 bits."""

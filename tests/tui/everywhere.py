@@ -16,6 +16,7 @@ from keytui.tui.screens.form import Form
 from keytui.tui.screens.help import Help
 from keytui.tui.screens.manage_users import ManageUsers
 from keytui.tui.screens.profile import Profile
+from keytui.tui.screens.ssh_keys import OwnSshKeys, UserSshKeys
 from keytui.tui.screens.user_keys import UserKeys
 from tests.tui.support import Tui
 
@@ -47,6 +48,10 @@ USER_WAYS = (
     Way(("x", "y", "enter"), Confirm),
     Way(("l",), Form),
     Way(("p",), Form),
+    Way(("K",), OwnSshKeys),
+    Way(("K", "a"), ActionMenu),
+    Way(("K", "question_mark"), Help),
+    Way(("K", "n"), Form),
     Way(("3",), Audit),
     Way(("3", "question_mark"), Help),
     Way(("L",), SignIn),
@@ -72,6 +77,8 @@ ADMINISTRATOR_WAYS = (
     Way(("2", "v", "a"), ActionMenu),
     Way(("2", "v", "x"), Form),
     Way(("2", "v", "x", "y", "enter"), Confirm),
+    Way(("2", "K"), UserSshKeys),
+    Way(("2", "K", "a"), ActionMenu),
     Way(("3",), Audit),
 )
 """From an administrator's Profile; they stop at the user ``about`` on Manage Users."""

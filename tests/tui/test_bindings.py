@@ -15,6 +15,7 @@ from keytui.tui.screens.audit import Audit
 from keytui.tui.screens.manage_users import ManageUsers
 from keytui.tui.screens.place import Place
 from keytui.tui.screens.profile import Profile
+from keytui.tui.screens.ssh_keys import OwnSshKeys, UserSshKeys
 from keytui.tui.screens.user_keys import UserKeys
 from keytui.tui.widgets.choice import Choice
 from keytui.tui.widgets.listing import Listing
@@ -25,7 +26,7 @@ MOVEMENT = (Listing, Choice)
 EATEN = {f"ctrl+{letter}" for letter in "abhijmz"}
 """What tmux, screen, or the terminal's own line keeps for itself."""
 
-PLACES = (Profile, ManageUsers, UserKeys, Audit)
+PLACES = (Profile, ManageUsers, UserKeys, OwnSshKeys, UserSshKeys, Audit)
 
 
 def _classes() -> list[type[DOMNode]]:
@@ -91,10 +92,11 @@ def test_every_action_can_be_done(place: type[Place]) -> None:
 
 
 def test_the_same_letter_means_the_same_everywhere() -> None:
-    """X always ends something, p is always a password, on whichever screen."""
+    """X always ends something, n begins it, p is always a password, on whichever screen."""
     meanings: dict[str, set[str]] = {}
     for place in PLACES:
         for action in place.ACTIONS:
             meanings.setdefault(action.key, set()).add(action.label.split()[0].rstrip("."))
-    assert meanings["x"] == {"Deactivate"}
-    assert meanings["n"] == {"New"}
+    assert meanings["x"] == {"Deactivate", "Remove"}
+    assert meanings["n"] == {"New", "Add"}
+    assert meanings["K"] == {"SSH"}

@@ -10,12 +10,14 @@ from keytui.tui.screens.confirm import Confirm
 from keytui.tui.screens.form import Entry, Form, Values
 
 
-async def deactivate(
+async def deactivate(  # noqa: PLR0913 - two dialogs have this many parts
     app: App[Any],
     title: str,
     why: str,
     whether: str,
     doing: Callable[[str], Awaitable[object]],
+    *,
+    ok: str = "Deactivate",
 ) -> bool:
     """Ask a person twice and do it; call it from a worker.
 
@@ -25,6 +27,7 @@ async def deactivate(
         why: the question for the reason.
         whether: what will happen, and the question whether it shall.
         doing: is awaited with the reason.
+        ok: what the button says that does it.
 
     Returns:
         Whether it was done.
@@ -44,5 +47,5 @@ async def deactivate(
     )
     if reason is None:
         return False
-    done = await app.push_screen_wait(Confirm(title, whether, "Deactivate", lambda: doing(reason)))
+    done = await app.push_screen_wait(Confirm(title, whether, ok, lambda: doing(reason)))
     return bool(done)

@@ -23,6 +23,7 @@ from keytui.tui.screens.deactivating import deactivate
 from keytui.tui.screens.export import Export, Exported
 from keytui.tui.screens.form import Entry, Form, Values
 from keytui.tui.screens.place import Place
+from keytui.tui.screens.ssh_keys import UserSshKeys
 from keytui.tui.screens.user_keys import UserKeys
 from keytui.tui.surroundings import NO_REPORT
 from keytui.tui.widgets.listing import Column, Row
@@ -53,6 +54,7 @@ class ManageUsers(Place):
     ACTIONS = (
         MenuAction("export", "e", "Export Account API Key...", Permission.EXPORT_REPORT),
         MenuAction("view_keys", "v", "View API keys of {}", Permission.VIEW_KEYS, on_row=True),
+        MenuAction("ssh_keys", "K", "SSH keys of {}", Permission.VIEW_SSH_KEYS, on_row=True),
         MenuAction("new_user", "n", "New user...", _MANAGE),
         MenuAction("role", "t", "Change role of {}...", _MANAGE, on_row=True),
         MenuAction("reset_sign_in", "p", "Reset sign-in of {}...", _MANAGE, on_row=True),
@@ -132,7 +134,7 @@ class ManageUsers(Place):
         why_not = super().why_not(action)
         if why_not is None and action.name == "export" and self.keytui.surroundings.forced:
             return NO_REPORT
-        if why_not or not action.on_row or action.name == "view_keys":
+        if why_not or not action.on_row or action.name in ("view_keys", "ssh_keys"):
             return why_not
         if self.selected.status is Status.INACTIVE:
             return f"{self.selected.user_id} is inactive already, for good."
@@ -144,6 +146,10 @@ class ManageUsers(Place):
         """Open the person's keys; come back to fresh rows."""
         await self.app.push_screen_wait(UserKeys(self.actor, self.selected.user_id))
         await self.load()
+
+    async def do_ssh_keys(self) -> None:
+        """Open the person's SSH keys."""
+        await self.app.push_screen_wait(UserSshKeys(self.actor, self.selected.user_id))
 
     async def do_export(self) -> None:
         """Ask format and place, export."""

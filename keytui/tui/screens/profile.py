@@ -19,6 +19,7 @@ from keytui.tui.screens import key_rows
 from keytui.tui.screens.confirm import Confirm
 from keytui.tui.screens.form import Entry, Form, Values
 from keytui.tui.screens.keys_place import KeysPlace
+from keytui.tui.screens.ssh_keys import OwnSshKeys
 from keytui.tui.widgets.plain import plain
 
 
@@ -52,6 +53,7 @@ class Profile(KeysPlace):
             own=True,
             on_row=True,
         ),
+        MenuAction("ssh_keys", "K", "SSH keys", Permission.VIEW_SSH_KEYS, own=True),
         MenuAction("change_password", "p", "Change password..."),
     )
     BINDINGS: ClassVar[list[BindingType]] = bindings(ACTIONS)
@@ -218,6 +220,10 @@ class Profile(KeysPlace):
             )
         ):
             await self.done(f"Key {key.key_id} has another label.")
+
+    async def do_ssh_keys(self) -> None:
+        """Open one's SSH keys."""
+        await self.app.push_screen_wait(OwnSshKeys(self.actor, self.actor.user_id))
 
     async def do_change_password(self) -> None:
         """Ask the old password once and the new one twice."""
