@@ -345,7 +345,7 @@ def test_a_client_that_dies_leaves_nothing(server: Server, home: Home) -> None:
 
 
 def test_a_frozen_client_keeps_nothing_alive(server: Server, home: Home) -> None:
-    """The client reads no more; sshd, which asks it every 15 s, gives up: the process ends."""
+    """The client reads no more; sshd, which asks it every 10 s, gives up: the process ends."""
     terminal = came_in(server, home, "maria")
     create_key(terminal, "client froze")
     watched = server.watch("maria")
