@@ -106,7 +106,7 @@ class KeytuiApp(App[None]):
                 seconds_left=self._seconds_left if self.surroundings.forced else None,
             )
             self.watchdog.start()
-            self.call_after_refresh(harden)
+            self.call_after_refresh(harden, for_good=self.surroundings.forced)
         # Not kept: a password that was typed into it would stay as long.
         first = self._first.pop()
         if isinstance(first, SignedIn):
@@ -120,7 +120,7 @@ class KeytuiApp(App[None]):
             self.signed_in = answer
             remark, label = self.surroundings.remark, self.surroundings.new_key
             self.surroundings = replace(self.surroundings, remark="", new_key="")
-            notices = (*answer.notices, *([remark] if remark else ()))
+            notices = (*filter(None, [remark]), *answer.notices)
             self._go(Profile(replace(answer, notices=notices), label))
         elif isinstance(answer, CodeAccepted):
             self.push_screen(ChoosePassword(answer), self.came_in)

@@ -133,6 +133,14 @@ def test_ctrl_z_suspends_nothing(server: Home) -> None:
     assert quit_with(terminal) == 0
 
 
+def test_nothing_started_from_it_gains_rights(server: Home) -> None:
+    """No setuid program means anything in a session over SSH (NoNewPrivs in proc(5))."""
+    terminal = connect(server, "maria")
+    in_profile(terminal, "maria")
+    status = Path(f"/proc/{terminal.child.pid}/status")
+    terminal.wait_until(lambda: "NoNewPrivs:\t1\n" in status.read_text(), "the end of new rights")
+
+
 def test_a_person_without_an_ssh_key_signs_in(server: Home) -> None:
     """The same forced session, with a password; signing out ends it too."""
     terminal = server.open(
