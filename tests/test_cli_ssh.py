@@ -156,16 +156,25 @@ def test_the_host_lists_and_removes_the_keys_of_people(database: Path, key: str)
 def test_a_person_adds_a_key_with_their_password(
     database: Path, maria: Actor, tmp_path: Path
 ) -> None:
-    """From a file or standard input; the host's account has none."""
+    """From a file, called as they say; the host's account has none."""
     file = tmp_path / "id.pub"
     file.write_text(f"{ED25519} maria@laptop\n")
     add = ("--database", database, "ssh", "add")
     answer = keytui(*add, file, "--user", "maria", typed=f"{PASSWORD}\n")
     assert answer.err == f"SSH key 1 ({FINGERPRINTS[ED25519]}) lets you in.\n"
-    answer = keytui(*add, "-", "--label", "desk", "--user", "maria", typed=f"{PASSWORD}\n{OTHER}\n")
+    file.write_text(f"{OTHER}\n")
+    answer = keytui(*add, file, "--label", "desk", "--user", "maria", typed=f"{PASSWORD}\n")
     assert (answer.code, answer.err.count("lets you in.")) == (0, 1)
     assert "\tdesk\n" in keytui("--database", database, "ssh", "list", "maria").out
     assert said(keytui(*add, file)) == "You can add and label only your own SSH keys."
+
+
+def test_a_file_that_cannot_be_read_is_said(database: Path, tmp_path: Path) -> None:
+    """A file that is not there, and a folder."""
+    add = ("--database", database, "ssh", "add")
+    for name, why in (("no.pub", "No such file or directory"), ("", "Is a directory")):
+        file = tmp_path / name
+        assert said(keytui(*add, file)) == f"{file} cannot be read ({why}): name a .pub file."
 
 
 def test_a_private_key_is_refused_and_not_repeated(

@@ -1,7 +1,6 @@
 """``keytui ssh …``: SSH keys and what sshd asks; people come in by them."""
 
 import sys
-from typing import TextIO
 
 import click
 
@@ -11,6 +10,8 @@ from keytui.cli.session import acting_as
 from keytui.cli.ssh_session import ssh_session
 from keytui.cli.ssh_setup import setup_command
 from keytui.domain import clock, ssh_key
+from keytui.domain.errors import BadInput
+from keytui.domain.paths import absolute_path
 from keytui.domain.records import Actor
 from keytui.domain.text import harmless
 from keytui.services import ssh_keys
@@ -44,18 +45,31 @@ def ssh_list(actor: Actor, name: str | None) -> None:
 
 
 @ssh_commands.command("add")
-@click.argument("key", type=click.File("r", errors="replace"))
+@click.argument("file")
 @click.option("--label", default="", help="What it is called (default: its comment).")
 @click.option("--for", "whose", metavar="USER_ID", help="Whom it lets in (default: yourself).")
 @acting_as
-def ssh_add(actor: Actor, key: TextIO, label: str, whose: str | None) -> None:
-    """Let yourself in by another SSH key: a .pub file, or - for standard input.
+def ssh_add(actor: Actor, file: str, label: str, whose: str | None) -> None:
+    """Let yourself in by another SSH key, with --user: FILE is its .pub file, or - for standard input.
 
-    The account that owns the database gives anybody one with --for.
+    The account that owns the database gives anybody one, with --for.
     """
-    added = ssh_keys.add_key(actor, key.read(ssh_key.MAX_LENGTH + 1), label, whose)
+    added = ssh_keys.add_key(actor, _read(file), label, whose)
     whom = "you" if whose is None else added.user_id
     say(f"SSH key {added.ssh_key_id} ({added.fingerprint}) lets {whom} in.")
+
+
+def _read(typed: str) -> str:
+    if typed == "-":
+        stdin = sys.stdin
+        given = stdin.buffer.read(ssh_key.MAX_LENGTH + 1) if stdin is not None else b""
+        return given.decode("utf-8", "replace")
+    path = absolute_path(typed)
+    try:
+        with path.open("rb") as file:
+            return file.read(ssh_key.MAX_LENGTH + 1).decode("utf-8", "replace")
+    except OSError as error:
+        raise BadInput(f"{path} cannot be read ({error.strerror}): name a .pub file.") from error
 
 
 @ssh_commands.command("remove")

@@ -11,7 +11,8 @@ from keytui.domain import clock
 from keytui.domain.audit import Action
 from keytui.domain.errors import BadInput, Conflict, DatabaseUnusable
 from keytui.services.acting import acting
-from keytui.services.restore_plan import Plan, lines_of
+from keytui.services.restore_plan import Plan
+from keytui.services.restore_plan import again as active_again
 from keytui.storage import audit_key, backup_file, copies, kept_audit_keys, replacing
 from keytui.storage.database import close_database, open_database
 from keytui.storage.file_checks import identity
@@ -58,7 +59,7 @@ def restore(plan: Plan) -> Restored:
             replacing.nobody_else(path) as held,
         ):
             replacing.sweep(path)
-            again = lines_of(copies.ended_since(held, str(plan.copy)))
+            again = active_again(held, plan.copy)
             name = _free_name(path)
             kept = Path(name) if plan.path.exists() else None
             try:

@@ -96,18 +96,29 @@ def plan_restore(
     if chain is not None and chain.broken is not None:
         raise DatabaseUnusable(f"The backup's audit chain is broken: {chain.broken.what}")
     checked_with = key.path if key else ""
-    again = _again(path, copy)
-    return Plan(actor, copy, copy_state, path, audit_key_file, chained, chain, checked_with, again)
+    ended = _again(path, copy)
+    return Plan(actor, copy, copy_state, path, audit_key_file, chained, chain, checked_with, ended)
 
 
-def lines_of(keys: copies.Ended | None) -> tuple[str, ...] | None:
-    """Return a line for each of some keys, to be shown."""
-    if keys is None:
+def again(database: copies.Connection | None, copy: Path) -> tuple[str, ...] | None:
+    """Return a line for each key and each SSH key that will be active again; ``None`` if unknown.
+
+    Args:
+        database: to the present database; ``None`` where it cannot be read.
+        copy: the backup.
+    """
+    keys = copies.ended_since(database, str(copy))
+    ssh_keys = copies.let_in_again(database, str(copy))
+    if keys is None or ssh_keys is None:
         return None
-    return tuple(
-        harmless(f"key {key_id}  {key_text.mask(last_four)}  {owner}  {label}")
+    lines = [
+        f"key {key_id}  {key_text.mask(last_four)}  {owner}  {label}"
         for key_id, owner, last_four, label in keys
-    )
+    ] + [
+        f"SSH key {ssh_key_id}  {fingerprint}  {owner}  {label}"
+        for ssh_key_id, owner, fingerprint, label in ssh_keys
+    ]
+    return tuple(map(harmless, lines))
 
 
 def _key_of(copy: Path, path: str, database: str, *, key_lost: bool) -> KeyFile | None:
@@ -126,6 +137,6 @@ def _again(database: Path, copy: Path) -> tuple[str, ...] | None:
         return None
     try:
         with explained(), audit_trail.opened(str(database)) as connection:
-            return lines_of(copies.ended_since(connection, str(copy)))
+            return again(connection, copy)
     except DatabaseUnusable:
         return None

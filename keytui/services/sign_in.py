@@ -238,7 +238,7 @@ def _code_accepted(attempt: Attempt, row: UserRow) -> PasswordNeeded:
 def _ssh_key(row: UserRow | None, fingerprint: str) -> SshKeyRow | None:
     if row is None or row.status != Status.ACTIVE:
         return None
-    theirs = (SshKeyRow.owner == row.id) & (SshKeyRow.fingerprint == fingerprint)
+    theirs = (SshKeyRow.owner == row.id) & (SshKeyRow.fingerprint == harmless(fingerprint))
     return SshKeyRow.get_or_none(theirs & SshKeyRow.removed_at.is_null())
 
 

@@ -77,8 +77,10 @@ def remove(path: str) -> None:
             os.unlink(f"{path}{end}")
 
 
+Connection: TypeAlias = sqlite3.Connection
+
 Ended: TypeAlias = list[tuple[int, str, str, str]]
-"""Of each key its number, its owner's User ID, its last four characters and its label."""
+"""Of each key its number, its owner's User ID, what it is known by, and its label."""
 
 
 def ended_since(old: sqlite3.Connection | None, new: str) -> Ended | None:
@@ -105,6 +107,40 @@ def ended_since(old: sqlite3.Connection | None, new: str) -> Ended | None:
             return [(*key,) for digest, *key in after.execute(alive) if digest in gone]
     except sqlite3.DatabaseError:
         return None
+
+
+def let_in_again(old: sqlite3.Connection | None, new: str) -> Ended | None:
+    """Return the SSH keys that let somebody in by a backup, and not by the database any more.
+
+    Args:
+        old: to the database; ``None`` where there is none.
+        new: the backup.
+
+    Returns:
+        Of each its number, its owner's User ID, its fingerprint and its label;
+        ``None`` when it cannot be known.
+    """
+    if old is None:
+        return None
+    try:
+        with closing(connect(new, "ro")) as after:
+            now = {(owner, body) for body, (_, owner, *_) in _ssh_keys(old)}
+            return [key for body, key in _ssh_keys(after) if (key[1], body) not in now]
+    except sqlite3.DatabaseError:
+        return None
+
+
+def _ssh_keys(connection: sqlite3.Connection) -> list[tuple[str, tuple[int, str, str, str]]]:
+    if not connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'ssh_key'").fetchone():
+        return []  # of an older keytui
+    found = connection.execute(
+        """
+        SELECT k.body, k.id, u.user_id, k.fingerprint, k.label
+        FROM ssh_key AS k JOIN "user" AS u ON u.id = k.owner_id
+        WHERE k.removed_at IS NULL AND u.status = 'active' ORDER BY k.id
+        """
+    )
+    return [(body, (number, *rest)) for body, number, *rest in found]
 
 
 def is_damaged(connection: sqlite3.Connection, pragma: str) -> bool:

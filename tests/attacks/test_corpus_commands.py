@@ -82,6 +82,7 @@ class House:
                 for query in (
                     "SELECT user_id, role, status, epoch, password_hash, code_digest FROM user",
                     "SELECT * FROM api_key",
+                    "SELECT * FROM ssh_key",
                 )
                 for row in connection.execute(query)
             ]

@@ -8,7 +8,6 @@ from keytui.services import authorized_keys, sign_in, ssh_keys, users
 from keytui.storage import models
 from keytui.storage.database import open_location
 from keytui.storage.models import SshKeyRow
-from tests.postgresql import server
 from tests.ssh_keys import DSA, ED25519, FINGERPRINTS, OTHER, RSA_2048, needs_ssh_keygen
 from tests.support import HERE, MakePerson
 
@@ -133,21 +132,3 @@ def test_a_database_that_is_not_there_is_said(database: object) -> None:
     """It is not taken for one without keys."""
     with pytest.raises(DatabaseUnusable, match="There is no database /nowhere/"):
         line_of(ED25519, "/nowhere/keytui.db")
-
-
-@pytest.mark.parametrize("engine", ["postgresql"])
-def test_on_a_server_a_role_that_can_read_just_that_is_enough(maria: Actor) -> None:
-    """Eight columns of two tables, and it can read nothing else."""
-    ssh_keys.add_key(maria, ED25519)
-    for statement in (
-        "DROP ROLE IF EXISTS sshd_asks",
-        "CREATE ROLE sshd_asks LOGIN",
-        'GRANT SELECT (id, user_id, status) ON "user" TO sshd_asks',
-        "GRANT SELECT (id, owner_id, type, body, fingerprint, removed_at) ON ssh_key TO sshd_asks",
-    ):
-        models.database.execute_sql(statement)
-    whole = open_location()
-    url = whole.replace("://postgres:@", "://sshd_asks@")
-    assert url != whole
-    assert line_of(ED25519, url) == expected(ED25519, "maria")
-    assert server() is not None

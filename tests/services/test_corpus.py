@@ -10,10 +10,11 @@ import pytest
 
 from keytui.domain.permissions import Role
 from keytui.domain.text import harmless
-from keytui.services import api_keys, audit, audit_check, backup, report, sign_in, users
+from keytui.services import api_keys, audit, audit_check, backup, report, sign_in, ssh_keys, users
 from keytui.services.report import Format
 from keytui.storage import audit_key, models
 from tests.corpus import EVERYTHING
+from tests.ssh_keys import ED25519, FINGERPRINTS, OTHER, needs_ssh_keygen
 from tests.support import (
     HERE,
     PASSWORD,
@@ -24,9 +25,14 @@ from tests.support import (
     rows,
 )
 
+pytestmark = needs_ssh_keygen
+
 TEXT = (str, str | None, Path)
 FITTING: dict[str, Any] = {
     "key_id": 1,
+    "ssh_key_id": 1,
+    "pasted": OTHER,
+    "fingerprint": FINGERPRINTS[ED25519],
     "active_keys": 1,
     "role": Role.ADMINISTRATOR,
     "form": Format.CSV,
@@ -47,7 +53,7 @@ FITTING: dict[str, Any] = {
 
 def texts() -> Iterator[tuple[Callable[..., object], str]]:
     """Yield every public function of the services with each of its parameters that is text."""
-    for module in (api_keys, audit, audit_check, backup, report, sign_in, users):
+    for module in (api_keys, audit, audit_check, backup, report, sign_in, ssh_keys, users):
         for name, function in inspect.getmembers(module, inspect.isfunction):
             if function.__module__ != module.__name__ or name.startswith("_"):
                 continue
@@ -75,6 +81,7 @@ def test_every_text_meets_the_corpus(  # noqa: PLR0913, PLR0917 - fixtures
     monkeypatch.chdir(folder)
     people = [person("adam", Role.ADMINISTRATOR), person("maria")]
     api_keys.create_key(people[1], "CI")
+    ssh_keys.add_key(people[1], ED25519)
     before = people_and_keys()
     ((last,),) = rows("SELECT max(id) FROM audit_event")
     parameters = inspect.signature(function).parameters

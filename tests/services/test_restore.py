@@ -14,14 +14,23 @@ import pytest
 
 from keytui.domain.audit import Action
 from keytui.domain.records import Actor
-from keytui.services import api_keys
+from keytui.services import api_keys, ssh_keys, users
 from keytui.services import restore as service
+from keytui.services.host import host_actor
 from keytui.storage import copies, replacing
-from keytui.storage.database import open_database
+from keytui.storage.database import close_database, open_database
 from keytui.storage.write_gate import write_gate
 from tests.services.test_backup import back_up, beside, restore
+from tests.ssh_keys import (
+    ECDSA_256,
+    ED25519,
+    FINGERPRINTS,
+    OTHER,
+    SK_ED25519,
+    needs_ssh_keygen,
+)
 from tests.storage.old import make_old
-from tests.support import Answer, Clock, Stranger, keytui, python, said, trail
+from tests.support import Answer, Clock, MakePerson, Stranger, keytui, python, said, trail
 
 
 @pytest.fixture
@@ -340,6 +349,31 @@ def test_a_key_deactivated_while_a_restore_waits_is_listed(
     answer = restore(database, kept, "--yes")
     assert answer.code == 0
     assert "are active again: deactivate them anew.\n  key 1  " in answer.err
+
+
+@needs_ssh_keygen
+def test_ssh_keys_removed_since_the_backup_are_listed(
+    database: Path, maria: Actor, person: MakePerson, tmp_path: Path
+) -> None:
+    """Those that let somebody in again: not one that was added anew, nor one removed before."""
+    ben = person("ben")
+    for owner, line in ((maria, ED25519), (maria, OTHER), (maria, SK_ED25519), (ben, ECDSA_256)):
+        ssh_keys.add_key(owner, line)
+    ssh_keys.remove_key(maria, 3, "before")
+    copy = tmp_path / "monday.db"
+    assert back_up(database, copy).code == 0
+    open_database(str(database))
+    for number in (1, 2):
+        ssh_keys.remove_key(maria, number, "stolen")
+    ssh_keys.add_key(maria, OTHER)
+    users.deactivate_user(host_actor(database, "local"), "ben", "left")
+    close_database()
+    answer = restore(database, copy, "--yes")
+    assert answer.code == 0
+    assert [line for line in answer.err.splitlines() if "SHA256:" in line] == [
+        f"  SSH key 1  {FINGERPRINTS[ED25519]}  maria  ssh-ed25519",
+        f"  SSH key 4  {FINGERPRINTS[ECDSA_256]}  ben  ecdsa-sha2-nistp256",
+    ]
 
 
 @pytest.mark.parametrize("end", ["", "-wal"])

@@ -68,6 +68,12 @@ def hostile(request: pytest.FixtureRequest, person: MakePerson, adam: Actor) -> 
         "deactivation_reason = ? WHERE id = ?",
         (text, text, text, ended.key_id),
     )
+    for number in range(2):
+        run(
+            "INSERT INTO ssh_key (owner_id, type, body, fingerprint, label, added_at, removed_at, "
+            "removed_by) VALUES (?, ?, ?, ?, ?, 1, ?, ?)",
+            (maria.row_id, text, f"{number}", text, text, *((1, text) if number else (None, None))),
+        )
     (last, before) = run("SELECT id, hash FROM audit_event ORDER BY id DESC LIMIT 1").fetchone()
     run(
         "INSERT INTO audit_event (id, at, actor_row_id, actor, action, outcome, target, about_id, "
@@ -102,7 +108,7 @@ async def test_every_screen_of_an_administrator_is_plain(hostile: str) -> None:
         for way in ADMINISTRATOR_WAYS:
             if way.kind is Reveal:
                 continue
-            await go(tui, way, about="maria" if "v" in way.keys else hostile)
+            await go(tui, way, about="maria" if {"v", "K"} & {*way.keys} else hostile)
             check(tui)
             await start_over(tui)
 
@@ -127,8 +133,8 @@ async def test_every_screen_of_the_person_is_plain(hostile: str) -> None:
 async def test_every_list_is_plain(hostile: str) -> None:
     """Each kind of hostile text, alone, is text in every list, its status line and its menu."""
     async with running("adam", size=SMALL) as tui:
-        for keys in (("2",), ("2", "a"), ("2", "v"), ("3",)):
-            await go(tui, Way(keys, Screen), about="maria" if "v" in keys else hostile)
+        for keys in (("2",), ("2", "a"), ("2", "v"), ("2", "K"), ("3",)):
+            await go(tui, Way(keys, Screen), about="maria" if {"v", "K"} & {*keys} else hostile)
             check(tui)
             await tui.press("down")
             check(tui)
