@@ -15,8 +15,6 @@ from keytui.domain.findings import Finding, Severity, note, ok, problem
 from keytui.domain.text import harmless
 from keytui.services import doctor
 from keytui.settings import ClipboardRoute
-from keytui.ssh_host import health as host_health
-from keytui.ssh_host.layout import this_host
 
 _COLUMNS, _LINES = 60, 16
 """The smallest terminal that the app is drawn on."""
@@ -37,10 +35,17 @@ def doctor_command(session: Session, /, quiet: bool) -> None:
 
 def _everything(session: Session) -> Iterator[tuple[str, Finding]]:
     yield from doctor.database_checks(*session.files())
-    yield from doctor.asked("SSH", partial(host_health.findings, this_host()))
+    yield from doctor.asked("SSH", host)
     yield from doctor.asked("clipboard", partial(clipboard, session.settings.clipboard, os.environ))
     yield from doctor.asked("memory", memory)
     yield from doctor.asked("terminal", partial(terminal, os.environ))
+
+
+def host() -> Iterator[Finding]:
+    """Is this host still set up for people who come by SSH, if it ever was?"""
+    from keytui.ssh_host import health, layout  # late: no other command needs them
+
+    yield from health.findings(layout.this_host())
 
 
 def clipboard(setting: ClipboardRoute, environ: Mapping[str, str]) -> Iterator[Finding]:

@@ -2,14 +2,16 @@
 
 import os
 import sys
+from typing import TYPE_CHECKING
 
 import click
 
 from keytui.cli.exits import ExitCode, fail, say
 from keytui.domain.errors import BadInput, Refused
-from keytui.ssh_host import installation, layout, plan
-from keytui.ssh_host.layout import Layout
-from keytui.ssh_host.steps import Step
+
+if TYPE_CHECKING:
+    from keytui.ssh_host.layout import Layout
+    from keytui.ssh_host.steps import Step
 
 
 @click.command("setup")
@@ -21,10 +23,12 @@ def setup_command(*, apply: bool, remove: bool, sudo: bool, yes: bool) -> None:
     """Print what makes this host one that people reach keytui on by SSH, as a shell script."""
     if apply and remove:
         raise BadInput("Choose one of --apply and --remove.")
+    from keytui.ssh_host import installation, layout, plan  # late: no other command needs them
+
     host = layout.this_host()
     steps = plan.taking_away(host) if remove else plan.setting_up(host, sudo=sudo)
     if not (apply or remove):
-        _print(host, steps)
+        _print(steps, installation.weakness(host))
         return
     if os.geteuid() != 0:
         raise Refused("Only root can do this: without --apply it prints what would be done.")
@@ -40,13 +44,13 @@ def setup_command(*, apply: bool, remove: bool, sudo: bool, yes: bool) -> None:
         _say_what_next(host, sudo=sudo)
 
 
-def _print(host: Layout, steps: tuple[Step, ...]) -> None:
-    if weakness := installation.weakness(host):
+def _print(steps: "tuple[Step, ...]", weakness: str) -> None:
+    if weakness:
         say(f"Before this is applied: {weakness}")
     click.echo("\n".join(step.shell() for step in steps), nl=False)
 
 
-def _do(steps: list[Step], *, ask: bool) -> None:
+def _do(steps: "list[Step]", *, ask: bool) -> None:
     if not steps:
         say("Nothing to do.")
         return
@@ -64,7 +68,7 @@ def _do(steps: list[Step], *, ask: bool) -> None:
         say(f"{number} of {len(steps)} done: {step.says}.")
 
 
-def _say_what_next(host: Layout, *, sudo: bool) -> None:
+def _say_what_next(host: "Layout", *, sudo: bool) -> None:
     def as_account(command: str) -> str:
         return f"  runuser -l {host.account} -c '{host.program} {command}'"
 

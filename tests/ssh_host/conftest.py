@@ -7,8 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from keytui.cli import ssh_setup
-from keytui.ssh_host import installation
+from keytui.ssh_host import installation, layout
 from keytui.ssh_host.layout import Layout
 from tests.ssh_server import bare_host, installed, layout_in, take_away  # noqa: F401 - fixtures
 
@@ -21,7 +20,7 @@ def bare(installed: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Layout]: 
     if weakness := installation.weakness(layout_in(folder, installed)):
         pytest.skip(weakness)
     its = bare_host(folder, installed)
-    monkeypatch.setattr(ssh_setup.layout, "this_host", lambda: its)
+    monkeypatch.setattr(layout, "this_host", lambda: its)
     yield its
     take_away(its)
     shutil.rmtree(folder)

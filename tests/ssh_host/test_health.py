@@ -43,9 +43,8 @@ def test_a_whole_set_up_is_fine(whole: Layout) -> None:
     assert [found.severity for found in health.findings(whole)] == [Severity.OK]
 
 
-def test_the_command_asks_it_too(whole: Layout, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_command_asks_it_too(whole: Layout) -> None:
     """Under the name SSH, with the other questions, and with exit code 1."""
-    monkeypatch.setattr("keytui.cli.doctor.this_host", lambda: whole)
     Path(whole.drop_in).chmod(0o666)
     answer = keytui("--database", whole.database, "doctor", "--quiet")
     assert answer.code == 1
