@@ -19,7 +19,8 @@ _SHUT: Final = (
     ("ClientAliveCountMax", "2"),
 )
 """Both forms: a terminal and nothing else. A client that answers nothing is disconnected
-after 30 s by sshd_config(5); OpenSSH 9.2 was measured to ask every second interval: 60 s."""
+after 30 s by sshd_config(5); OpenSSH 9.2 was measured to ask every second interval: 60 s.
+It asks only while nothing is printed: a key on show counts down, and is masked first."""
 
 
 def directives(layout: Layout) -> tuple[tuple[str, str], ...]:
