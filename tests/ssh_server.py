@@ -373,7 +373,7 @@ def _new_key(path: Path) -> str:
 def take_away(layout: Layout) -> None:
     """Take a set-up away, and its database with it."""
     shutil.rmtree(layout.home, ignore_errors=True)
-    for path in Path(layout.drop_ins).iterdir():
+    for path in Path(layout.drop_ins).glob("*"):
         if str(path) not in (layout.drop_in, layout.sudo_drop_in):
             path.unlink()  # a test's own, which sshd may refuse
     for step in plan.taking_away(layout):
@@ -401,6 +401,7 @@ def host_folder(installed: Path) -> Iterator[Path]:
     if weakness := installation.weakness(layout_in(folder, installed)):
         pytest.skip(weakness)  # the interpreter in the home folder of root's alone, for example
     yield folder
+    take_away(layout_in(folder, installed))  # also of a server that never came up
     shutil.rmtree(folder)
 
 

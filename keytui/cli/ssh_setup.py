@@ -23,7 +23,12 @@ def setup_command(*, apply: bool, remove: bool, sudo: bool, yes: bool) -> None:
     """Print what makes this host one that people reach keytui on by SSH, as a shell script."""
     if apply and remove:
         raise BadInput("Choose one of --apply and --remove.")
-    from keytui.ssh_host import installation, layout, plan  # late: no other command needs them
+    from keytui.ssh_host import (
+        installation,
+        layout,
+        plan,
+        present,
+    )  # late: no other command needs them
 
     host = layout.this_host()
     steps = plan.taking_away(host) if remove else plan.setting_up(host, sudo=sudo)
@@ -35,7 +40,7 @@ def setup_command(*, apply: bool, remove: bool, sudo: bool, yes: bool) -> None:
     if apply and (weakness := installation.weakness(host)):
         raise Refused(weakness)
     _do([step for step in steps if not step.is_done()], ask=not yes)
-    if remove and plan.keeps_database(host):
+    if remove and present.keeps_database(host):
         say(
             f"The database stays, in {host.home}, and with it its account {host.account}: "
             "keep or move it, then run this again."

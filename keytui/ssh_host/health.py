@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from keytui.domain.errors import Refused
 from keytui.domain.findings import Finding, note, ok, problem
-from keytui.ssh_host import installation, plan, sshd, texts
+from keytui.ssh_host import installation, present, sshd, texts
 from keytui.ssh_host.layout import Layout
 from keytui.ssh_host.steps import content
 
@@ -41,12 +41,14 @@ def findings(layout: Layout) -> Iterator[Finding]:
 
 
 def _account(layout: Layout) -> Iterator[Finding]:
-    owner = plan.account(layout)
+    owner = present.account(layout)
     if owner is None:
         yield problem(f"The account {layout.account} is gone: {_AGAIN}.")
         return
-    if not plan.is_closed(layout):
+    if not present.is_closed(layout):
         yield problem(f"{layout.home} is not closed to other accounts: {_AGAIN}.")
+    if os.access(layout.home, os.X_OK) and not present.names_database(layout):
+        yield problem(f"{layout.settings} is gone, which names the database: {_AGAIN}.")
     try:
         database = os.stat(layout.database)
     except OSError:  # none yet, or not for us to see

@@ -1,13 +1,10 @@
 """The steps of setting a host up, and of taking that away again."""
 
 import os
-import pwd
-import stat
 from collections.abc import Iterator
 from functools import partial
 
-from keytui.domain.errors import Refused
-from keytui.ssh_host import sshd, texts
+from keytui.ssh_host import present, sshd, texts
 from keytui.ssh_host.layout import Layout
 from keytui.ssh_host.steps import Command, Step, content, write
 
@@ -27,19 +24,6 @@ def taking_away(layout: Layout) -> tuple[Step, ...]:
     return tuple(_taking_away(layout))
 
 
-def keeps_database(layout: Layout) -> bool:
-    """Tell whether there is a database in the account's home, which a removal leaves."""
-    return os.path.lexists(layout.database)
-
-
-def account(layout: Layout) -> pwd.struct_passwd | None:
-    """Return the account, if it is there."""
-    try:
-        return pwd.getpwnam(layout.account)
-    except KeyError:
-        return None
-
-
 def _house(layout: Layout) -> Iterator[Step]:
     name, home = layout.account, layout.home
     yield Step(
@@ -52,12 +36,12 @@ def _house(layout: Layout) -> Iterator[Step]:
                 )
             ),
         ),
-        partial(_is_our_account, layout),
+        partial(present.is_our_account, layout),
     )
     yield Step(
         f"Its home, closed to every other account: the database will be {layout.database}",
         (Command(("install", "-d", "-m", "0700", "-o", name, "-g", name, home)),),
-        partial(is_closed, layout),
+        partial(present.is_closed, layout),
     )
     # As the account: root would follow a link that the account had laid there.
     script = 'umask 077 && mkdir -p "${1%/*}" && cat > "$1"'
@@ -69,7 +53,7 @@ def _house(layout: Layout) -> Iterator[Step]:
                 texts.settings(layout),
             ),
         ),
-        lambda: content(layout.settings) == texts.settings(layout),
+        partial(present.names_database, layout),
     )
 
 
@@ -94,7 +78,7 @@ def _by_sudo(layout: Layout) -> Iterator[Step]:
     yield Step(
         f"The group {layout.group}: whom sshd leads to keytui",
         (Command(("groupadd", "--system", layout.group)),),
-        lambda: _is_group(layout.group),
+        lambda: present.is_group(layout.group),
     )
     yield Step(
         f"sudo: they may start this one command as {layout.account}",
@@ -124,79 +108,32 @@ def _taking_away(layout: Layout) -> Iterator[Step]:
         yield Step(
             f"sshd: without {path}",
             (Command(("rm", path)), sshd.checked(layout), Command(layout.reload)),
-            partial(_is_away, path),
+            partial(present.is_away, path),
             path,
         )
     yield Step(
         f"sudo: without {layout.sudoers}",
         (Command(("rm", layout.sudoers)),),
-        partial(_is_away, layout.sudoers),
+        partial(present.is_away, layout.sudoers),
     )
     yield Step(
         f"The group {layout.group}",
         (Command(("groupdel", layout.group)),),
-        lambda: not _is_group(layout.group),
+        lambda: not present.is_group(layout.group),
     )
-    if not keeps_database(layout):
-        folders = (os.path.dirname(layout.settings), f"{layout.home}/.config", layout.home)
+    if not present.keeps_database(layout):
+        inside = os.path.dirname(layout.settings)
+        script = 'rm -f "$1/config.toml" && rmdir "$1" "${1%/*}"'
         yield Step(
             f"{layout.home}: there is no database in it",
-            (Command(("rm", "-f", layout.settings)), Command(("rmdir", *folders))),
-            partial(_is_away, layout.home),
+            (
+                Command(("runuser", "-u", layout.account, "--", "sh", "-c", script, "sh", inside)),
+                Command(("rmdir", layout.home)),
+            ),
+            partial(present.is_away, layout.home),
         )
         yield Step(
             f"The account {layout.account}",
             (Command(("userdel", layout.account)),),
-            lambda: _ours(layout) is None,
+            lambda: present.ours(layout) is None,
         )
-
-
-def _is_away(path: str) -> bool:
-    return not os.path.lexists(path)
-
-
-def _is_group(name: str) -> bool:
-    import grp
-
-    try:
-        grp.getgrnam(name)
-    except KeyError:
-        return False
-    return True
-
-
-def _ours(layout: Layout) -> pwd.struct_passwd | None:
-    found = account(layout)
-    if found is not None and (found.pw_dir != layout.home or found.pw_uid == 0):
-        raise Refused(
-            f"There is an account {layout.account} already, with the home {found.pw_dir}: "
-            "it is not keytui's, so rename or remove it first."
-        )
-    return found
-
-
-def _is_our_account(layout: Layout) -> bool:
-    found = _ours(layout)
-    if found is not None and found.pw_shell != "/bin/sh":
-        raise Refused(
-            f"The account {layout.account} has the shell {found.pw_shell}, and sshd needs one to "
-            f"run its commands: usermod --shell /bin/sh {layout.account}."
-        )
-    return found is not None
-
-
-def is_closed(layout: Layout) -> bool:
-    """Tell whether the home is the account's, and no other account may look into it.
-
-    Raises:
-        Refused: something else is in its place.
-    """
-    owner = account(layout)
-    try:
-        found = os.lstat(layout.home)
-    except FileNotFoundError:
-        return False
-    if not stat.S_ISDIR(found.st_mode):
-        raise Refused(f"{layout.home} is no folder: move it away first.")
-    mine = owner is not None and found.st_uid == owner.pw_uid
-    return mine and not found.st_mode & 0o077

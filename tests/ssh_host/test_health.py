@@ -63,6 +63,10 @@ def _foreign_database(layout: Layout) -> None:
     os.chown(layout.database, 0, 0)
 
 
+def _no_settings(layout: Layout) -> None:
+    Path(layout.settings).unlink()
+
+
 def _changed(layout: Layout) -> None:
     with Path(layout.drop_in).open("a") as file:
         file.write("    AuthorizedKeysFile .ssh/authorized_keys\n")
@@ -91,6 +95,7 @@ SPOILT: dict[Callable[[Layout], None], str] = {
     _open_home: "is not closed to other accounts",
     _foreign_home: "is not closed to other accounts",
     _foreign_database: "does not belong to",
+    _no_settings: "is gone, which names the database",
     _changed: "was changed",
     _changed_sudo: "was changed",
     _writable: "Other accounts than root may change",

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from keytui.ssh_host import plan
+from keytui.ssh_host import present
 from keytui.ssh_host.layout import Layout
 from tests.support import NOBODY, Answer, keytui, said
 
@@ -26,7 +26,7 @@ def is_there(layout: Layout) -> list[str]:
         for path in (layout.home, layout.settings, layout.drop_in, layout.sudo_drop_in)
         if os.path.lexists(path)
     ]
-    return found + ([layout.account] if plan.account(layout) else [])
+    return found + ([layout.account] if present.account(layout) else [])
 
 
 def first_person(layout: Layout) -> None:
@@ -80,6 +80,27 @@ def test_the_account_and_its_home_are_closed(bare: Layout) -> None:
     first_person(bare)
     database = Path(bare.database).stat()
     assert (database.st_mode & 0o777, database.st_uid) == (0o600, account.pw_uid)
+
+
+def test_settings_that_people_changed_stay(bare: Layout) -> None:
+    """Other lines, another database: nothing to do. None at all: what to add is said."""
+    talk(keytui("ssh", "setup", "--apply", "--yes"))
+    for text in ("idle_minutes = 5\ndatabase = 'x.db'\n", "database = 'postgresql://db/keytui'\n"):
+        Path(bare.settings).write_text(text)
+        assert talk(keytui("ssh", "setup", "--apply")).startswith("Nothing to do.\n")
+        assert Path(bare.settings).read_text() == text
+    for text in ("idle_minutes = 5\n", "no TOML"):
+        Path(bare.settings).write_text(text)
+        sentence = said(keytui("ssh", "setup", "--apply"))
+        assert f'add the line database = "{bare.database}".' in sentence
+
+
+def test_a_pipe_in_the_account_s_folder_holds_nobody_up(bare: Layout) -> None:
+    """Root reads there: whoever has the account must not stop it."""
+    talk(keytui("ssh", "setup", "--apply", "--yes"))
+    Path(bare.settings).unlink()
+    os.mkfifo(bare.settings)
+    assert "names no database" in said(keytui("ssh", "setup", "--apply"))
 
 
 @pytest.mark.parametrize("typed", ["", "y\n", "YES\n", "no\n"], ids=repr)
