@@ -41,7 +41,7 @@ def run(settings: Settings, origin: str, demo_as: str | None = None) -> int:
     close_database()  # the screens use a connection of their own thread
     from keytui.tui.screens.entrance import FirstAdministrator, SignIn
 
-    first = FirstAdministrator() if first_start else SignIn(remark)
+    first = FirstAdministrator(remark) if first_start else SignIn(remark)
     return show(settings, origin, first, Surroundings(remark=remark))
 
 
