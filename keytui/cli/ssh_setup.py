@@ -45,7 +45,7 @@ def setup_command(*, apply: bool, remove: bool, sudo: bool, yes: bool) -> None:
             f"The database stays, in {host.home}, and with it its account {host.account}: "
             "keep or move it, then run this again."
         )
-    elif apply:
+    elif apply and not present.keeps_database(host):
         _say_what_next(host, sudo=sudo)
 
 

@@ -32,7 +32,7 @@ def findings(layout: Layout) -> Iterator[Finding]:
     for path, text in found.items():
         before += _drop_in(layout, path, text)
     if os.geteuid() == 0:
-        before += _sshd(layout, found)
+        before += _as_root(layout, found)
     yield from before
     if not before:
         yield ok(f"People reach keytui by SSH as {layout.account}, and its home is closed.")
@@ -75,7 +75,12 @@ def _drop_in(layout: Layout, path: str, text: str) -> Iterator[Finding]:
         yield problem(weakness)
 
 
-def _sshd(layout: Layout, found: dict[str, str]) -> Iterator[Finding]:
+def _as_root(layout: Layout, found: dict[str, str]) -> Iterator[Finding]:
+    if layout.sudo_drop_in in found:
+        called = _CALLED.search(found[layout.sudo_drop_in])
+        wanted = texts.sudoers(replace(layout, program=called[1]) if called else layout)
+        if content(layout.sudoers) != wanted:
+            yield problem(f"{layout.sudoers} was changed: {_AGAIN} --sudo.")
     try:
         sshd.checked(layout).run()
         if layout.drop_in in found:

@@ -200,6 +200,20 @@ def test_an_unknown_ssh_key_gets_nothing(server: Server) -> None:
     assert "keytui:" not in ended.stderr
 
 
+def test_no_other_way_in_is_left_open(server: Server) -> None:
+    """Neither a file of keys in the account's home, nor a password, nor the word of another host."""
+    folder = Path(server.layout.home, ".ssh")
+    folder.mkdir(mode=0o700)
+    file = folder / "authorized_keys"
+    file.write_text((server.clients / "nobody.pub").read_text())
+    for path in (folder, file):
+        shutil.chown(path, server.layout.account)
+    for ways in ("publickey", "password,keyboard-interactive", "hostbased"):
+        ended = server.run("nobody", "id", options=("-o", f"PreferredAuthentications={ways}"))
+        assert (ended.returncode, ended.stdout) == (255, "")
+        assert "Permission denied (publickey)." in ended.stderr
+
+
 # -- nothing else
 
 

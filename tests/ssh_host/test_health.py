@@ -77,6 +77,11 @@ def _changed_sudo(layout: Layout) -> None:
         file.write("    ClientAliveInterval 0\n")
 
 
+def _changed_rule(layout: Layout) -> None:
+    rule = Path(layout.sudoers).read_text()
+    Path(layout.sudoers).write_text(rule.replace(" ssh session", ""))
+
+
 def _writable(layout: Layout) -> None:
     Path(layout.drop_in).chmod(0o664)
 
@@ -98,6 +103,7 @@ SPOILT: dict[Callable[[Layout], None], str] = {
     _no_settings: "is gone, which names the database",
     _changed: "was changed",
     _changed_sudo: "was changed",
+    _changed_rule: "was changed: run keytui ssh setup --apply --sudo",
     _writable: "Other accounts than root may change",
     _overruled: "AllowTcpForwarding is 'yes'",
     _broken: "NoSuchWord",

@@ -78,6 +78,7 @@ def test_the_account_and_its_home_are_closed(bare: Layout) -> None:
     home = Path(bare.home).stat()
     assert (home.st_mode & 0o777, home.st_uid) == (0o700, account.pw_uid)
     first_person(bare)
+    assert talk(keytui("ssh", "setup", "--apply")) == "Nothing to do.\n"
     database = Path(bare.database).stat()
     assert (database.st_mode & 0o777, database.st_uid) == (0o600, account.pw_uid)
 
