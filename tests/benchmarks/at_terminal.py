@@ -16,6 +16,8 @@ from tests.home import Home, in_profile, sign_in
 from tests.terminal import Terminal
 
 _LIMIT_SECONDS = 120
+_CALM_SECONDS = 0.05
+"""So long without a byte, and what one key press did is over."""
 _ROOT = str(Path(__file__).parents[2])
 _PSS = re.compile(r"^Pss: +([0-9]+) kB", re.MULTILINE)
 
@@ -23,7 +25,7 @@ _PSS = re.compile(r"^Pss: +([0-9]+) kB", re.MULTILINE)
 class Sitting:
     """An administrator who sits before one database."""
 
-    def __init__(self, name: str, database: Path, workshop: Path, users: int) -> None:
+    def __init__(self, name: str, database: Path, workshop: Path, users: int, keys: int) -> None:
         """Prepare; nothing is started yet.
 
         Args:
@@ -31,12 +33,13 @@ class Sitting:
             database: what is looked at.
             workshop: a folder for a home of its own.
             users: how many people.
+            keys: how many keys.
         """
         folder = workshop / f"home-{name}"
         folder.mkdir()
         self._home = Home(folder)
         self._home.environ |= {"KEYTUI_DATABASE": str(database), "PYTHONPATH": _ROOT}
-        self._name, self._users = name, users
+        self._name, self._users, self._keys = name, users, keys
         self._beats = folder / "heartbeat"
         self._windows: list[tuple[float, float]] = []
 
@@ -49,7 +52,7 @@ class Sitting:
         return {f"{name or self._name} start": took * 1e3}
 
     def walk(self, presses: int) -> Figures:
-        """Sign in, measure what is done on Manage Users; with 0 ``presses`` only open it."""
+        """Sign in, measure what is done in the lists; with 0 ``presses`` only open Manage Users."""
         terminal = self._home.start(
             (sys.executable, "-m", "tests.benchmarks.heartbeat", str(self._beats))
         )
@@ -62,6 +65,13 @@ class Sitting:
         stalls = [late_by for at, late_by in late if self._watched(at)]
         figures["stall"] = max(stalls, default=0) * 1e3
         return {f"{self._name} {what}": figure for what, figure in figures.items()}
+
+    def _filtered(self, terminal: Terminal, sought: str) -> Callable[[], bool]:
+        def holds() -> bool:
+            row = terminal.line(3)
+            return sought.strip() in row or "Nothing contains" in row
+
+        return holds
 
     def close(self) -> None:
         """End what still runs."""
@@ -92,18 +102,18 @@ class Sitting:
             figures["bytes"] = (len(terminal.raw) - before) / presses
             figures["page"] = median(_step(terminal, "page down") for _ in range(3))
             last = f"-{self._users:,}{total}"
-            figures["end"] = _press(terminal, "G", lambda: last in f"{terminal.line(1)} ")
+            _press(terminal, "G", lambda: last in f"{terminal.line(1)} ")
             steps = [_step(terminal, "up") for _ in range(presses)]
             figures["up"] = median(steps)
             figures["back"] = median(_step(terminal, "page up") for _ in range(3))
-            figures["sort"] = _press(terminal, "s", lambda: terminal.says("Sorted by"))
-            terminal.settle()
-            terminal.press("/")
-            figures["filter"] = _press(
-                terminal,
-                "rosa",
-                lambda: "rosa" in terminal.line(3) and total not in terminal.line(1),
-            )
+            _press(terminal, "w", lambda: f" of {self._keys:,} " in f"{terminal.line(1)} ")
+            last = f"-{self._keys:,} of {self._keys:,} "
+            figures["end"] = _press(terminal, "G", lambda: last in f"{terminal.line(1)} ")
+            figures["sort"] = _press(terminal, "s", lambda: "Label↑" in terminal.line(2))
+            for what, sought in (("filter", "rosa"), ("seldom", "zz9 ")):
+                terminal.press("/")
+                figures[what] = _press(terminal, sought, self._filtered(terminal, sought))
+                terminal.press("esc")
         return figures
 
     @contextmanager
@@ -117,6 +127,8 @@ class Sitting:
 
 
 def _step(terminal: Terminal, key: str) -> float:
+    while terminal.read(_CALM_SECONDS):
+        pass
     before = terminal.screen.text
     return _press(terminal, key, lambda: terminal.screen.text != before, quiet=False)
 

@@ -1,6 +1,7 @@
 """API keys as rows of a list: the same on Profile, on a user's keys and on all keys."""
 
 from dataclasses import replace
+from typing import Final
 
 from keytui.domain import clock
 from keytui.domain.records import ApiKey
@@ -18,12 +19,12 @@ COLUMNS = (
 )
 
 
-COLUMNS_OF_ALL = (
+_NEEDS: Final = {"Key ID": 70, "Age": 96}
+COLUMNS_OF_ALL: Final = (
     Column("Owner", 13),
-    Column("Label"),
     *(
-        replace(column, from_width=96) if column.title == "Age" else column
-        for column in COLUMNS[1:]
+        replace(column, from_width=_NEEDS.get(column.title, column.from_width))
+        for column in COLUMNS
     ),
 )
 """Where the keys are not one person's."""
