@@ -251,6 +251,13 @@ class KeytuiApp(App[None]):
             if event.key == "ctrl+q":
                 await self.action_quit()
             return  # whoever cannot see the screen does nothing on it
+        if isinstance(event, events.Key) and isinstance(self.screen, Place) and self.screen.in_list:
+            # At once, not by the list's queue: a key typed behind this one must meet
+            # what it did, be it the filter line or another place.
+            acting = self.screen.acting
+            if not (await self._check_bindings(event.key, priority=True) or acting):
+                await self._check_bindings(event.key)
+            return
         await super().on_event(event)
 
     def _check_idle(self) -> None:

@@ -8,7 +8,6 @@ called ``x`` calls ``do_x``.
 from collections.abc import Awaitable, Callable
 from typing import ClassVar
 
-from textual import events
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.widgets import Static
@@ -20,6 +19,7 @@ from keytui.tui.screens.action_menu import ActionMenu
 from keytui.tui.screens.listed import Listed
 from keytui.tui.widgets.bars import KeyBar, PlaceBar, StatusLine, TooSmall
 from keytui.tui.widgets.field import Field
+from keytui.tui.widgets.listing import Listing
 
 
 class Place(Listed):
@@ -58,7 +58,8 @@ class Place(Listed):
     def __init__(self, actor: Actor) -> None:
         """Create the screen for ``actor``."""
         super().__init__(actor)
-        self._acting = False
+        self.acting = False
+        """Whether a dialog is on its way: keys are not meant for what is here."""
 
     # -- layout
 
@@ -96,19 +97,16 @@ class Place(Listed):
         self.set_focus(self.listing)
         self.action_refresh()
 
-    def on_key(self, event: events.Key) -> None:
-        """Hand on what was typed ahead, to where it belongs by now."""
-        if self._acting:
-            event.stop()  # a dialog is on its way: nothing here is meant
-        elif isinstance(self.focused, Field) and event.is_printable:
-            event.stop()
-            self.focused.post_message(events.Key(event.key, event.character))
+    @property
+    def in_list(self) -> bool:
+        """Whether the list has the focus, so that a key is one of the screen's or none."""
+        return isinstance(self.focused, Listing)
 
     # -- actions
 
     def action_menu(self) -> None:
         """Open the action menu, where there is anything to do."""
-        if self._acting or self.filtering:
+        if self.acting or self.filtering:
             return  # a dialog is on its way, or these are not the rows asked for
         if not self.ACTIONS:
             self.say("There is nothing to do here, only to read.")
@@ -149,9 +147,9 @@ class Place(Listed):
         why_not = self.why_not(action)
         if why_not:
             self.complain(why_not)
-        elif not (self._acting or self.filtering):
+        elif not (self.acting or self.filtering):
             # A key typed twice before the first dialog is there opens one dialog.
-            self._acting = True
+            self.acting = True
             self.run_worker(self._act(getattr(self, f"do_{name}")), group="action")
 
     async def _act(self, doing: Callable[[], Awaitable[None]]) -> None:
@@ -159,6 +157,6 @@ class Place(Listed):
         try:
             await self.perform(doing)
         finally:
-            self._acting = False
+            self.acting = False
         if self.loads == loads and self.is_attached:
             self.action_refresh()  # it was not done: perhaps because the list is old
