@@ -7,7 +7,7 @@ import click
 
 from keytui.cli.exits import ExitCode, fail, say
 from keytui.cli.session import Session, acting_as
-from keytui.cli.terminal import open_app
+from keytui.cli.terminal import open_signed_in
 from keytui.domain import clock, text
 from keytui.domain.errors import KeytuiError
 from keytui.domain.records import Actor, ApiKey
@@ -34,7 +34,7 @@ def key_new(actor: Actor, label: str) -> None:
     """
     session: Session = click.get_current_context().obj
     if sys.stdout is not None and sys.stdout.isatty() and session.signed_in is not None:
-        open_app(session, text.label(label))
+        open_signed_in(session, text.label(label))
     key, secret = api_keys.create_key(actor, label)
     try:
         _write(secret)

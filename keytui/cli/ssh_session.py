@@ -14,11 +14,11 @@ from keytui import settings
 from keytui.cli import ssh_commands
 from keytui.cli.exits import say
 from keytui.cli.session import Session
-from keytui.cli.terminal import need_terminal, open_app
+from keytui.cli.terminal import need_terminal, open_signed_in
 from keytui.domain import user_id
 from keytui.domain.errors import Refused
 from keytui.services import forced, session_limit, users
-from keytui.services.forced import Proved
+from keytui.services.forced import Proved, Start
 
 
 @click.command("session")
@@ -32,7 +32,7 @@ def ssh_session(session: Session, /, name: str | None, fingerprint: str | None) 
     whom sudo names by SUDO_UID, or else whoever signs in with a password.
     """
     sent = os.environ.pop("SSH_ORIGINAL_COMMAND", "")
-    sudo_uid = os.environ.pop("SUDO_UID", None)
+    start = Start("SSH_CONNECTION" in os.environ, os.environ.pop("SUDO_UID", None), session.origin)
     chosen = session.settings
     session.forced = True
     if not sent:
@@ -46,9 +46,9 @@ def ssh_session(session: Session, /, name: str | None, fingerprint: str | None) 
         )
     proved = None
     if name is not None or fingerprint is not None:
-        proved = forced.by_sshd(file, name or "", fingerprint or "", session.origin, sudo_uid)
-    elif sudo_uid is not None:
-        proved = forced.by_sudo(file, sudo_uid, session.origin)
+        proved = forced.by_sshd(file, start, name or "", fingerprint or "")
+    elif start.sudo_uid is not None:
+        proved = forced.by_sudo(file, start)
     if sent and proved is None:
         raise Refused(
             "A command over SSH needs an SSH key of your own: come without one, and sign in."
@@ -73,7 +73,7 @@ def _enter(session: Session, proved: Proved | None, sent: str) -> None:
     if proved is not None:
         session.signed_in = forced.enter(proved)
     if not sent:
-        open_app(session)
+        open_signed_in(session)
     for notice in session.signed_in.notices if session.signed_in else ():
         say(notice)
     ssh_commands.run(session, sent)

@@ -1,10 +1,12 @@
 """Opening the app from a command: only where there is a whole terminal."""
 
 import sys
-from typing import NoReturn
+from typing import TYPE_CHECKING, NoReturn
 
 from keytui.cli.exits import ExitCode, fail
-from keytui.cli.session import Session
+
+if TYPE_CHECKING:
+    from keytui.cli.session import Session
 
 
 def need_terminal(otherwise: str = "run it in one, or use a command (see keytui --help)") -> None:
@@ -18,7 +20,7 @@ def need_terminal(otherwise: str = "run it in one, or use a command (see keytui 
         fail(f"The app needs a terminal: {otherwise}.", ExitCode.CANNOT)
 
 
-def open_app(session: Session, new_key: str = "") -> NoReturn:
+def open_signed_in(session: "Session", new_key: str = "") -> NoReturn:
     """Open the app with whom the session has signed in already; its database is open.
 
     Args:

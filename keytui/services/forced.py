@@ -23,6 +23,21 @@ _OTHERS_WRITE: Final = 0o022
 
 
 @dataclass(frozen=True, slots=True)
+class Start:
+    """How this process was started, as its environment tells.
+
+    Attributes:
+        by_ssh: whether there is the variable ``SSH_CONNECTION``, whatever it says.
+        sudo_uid: the variable ``SUDO_UID``, if there is one.
+        origin: as :func:`.where_from` returns it.
+    """
+
+    by_ssh: bool
+    sudo_uid: str | None
+    origin: str
+
+
+@dataclass(frozen=True, slots=True)
 class Proved:
     """Whom the system proved to be there.
 
@@ -37,30 +52,27 @@ class Proved:
     origin: str
 
 
-def by_sshd(
-    file: Path, user_id: str, fingerprint: str, origin: str, sudo_uid: str | None
-) -> Proved:
+def by_sshd(file: Path, start: Start, user_id: str, fingerprint: str) -> Proved:
     """Believe the name and the fingerprint in the command that sshd was told to run.
 
     Args:
         file: as :func:`.open_database` returns it.
+        start: how this process was started.
         user_id: the name in the forced command.
         fingerprint: the SSH key's, beside it.
-        origin: as :func:`.where_from` returns it.
-        sudo_uid: the variable ``SUDO_UID``, if there is one.
 
     Raises:
         Refused: somebody else than sshd may have started this process.
     """
-    if not origin.startswith("ssh ") or sudo_uid is not None or not fingerprint:
+    if not start.by_ssh or start.sudo_uid is not None or not fingerprint:
         raise Refused(
             "--user and --key are for the command that sshd runs: open keytui and sign in instead."
         )
     _require_file_boundary(file)
-    return Proved(user_id, fingerprint, origin)
+    return Proved(user_id, fingerprint, start.origin)
 
 
-def by_sudo(file: Path, sudo_uid: str, origin: str) -> Proved:
+def by_sudo(file: Path, start: Start) -> Proved:
     """Believe the number of the account that called sudo; its name is looked up.
 
     ``SUDO_USER`` and ``LOGNAME`` are never asked. Under sshd itself the variable
@@ -69,8 +81,7 @@ def by_sudo(file: Path, sudo_uid: str, origin: str) -> Proved:
 
     Args:
         file: as :func:`.open_database` returns it.
-        sudo_uid: the variable ``SUDO_UID``.
-        origin: as :func:`.where_from` returns it.
+        start: how this process was started.
 
     Raises:
         Refused: sudo did not start this process for another account, or there
@@ -78,17 +89,18 @@ def by_sudo(file: Path, sudo_uid: str, origin: str) -> Proved:
     """
     import pwd
 
-    own = str(os.getuid())
-    if origin != "local" or sudo_uid == own or not (sudo_uid.isascii() and sudo_uid.isdecimal()):
+    number = start.sudo_uid or ""
+    is_number = number.isascii() and number.isdecimal()
+    if start.by_ssh or number == str(os.getuid()) or not is_number:
         raise Refused("SUDO_UID is not from sudo here: open keytui and sign in instead.")
     _require_file_boundary(file)
     try:
-        name = pwd.getpwuid(int(sudo_uid)).pw_name
+        name = pwd.getpwuid(int(number)).pw_name
     except (KeyError, OverflowError) as error:
         raise Refused(
             "The account that called sudo has no name here: ask an administrator."
         ) from error
-    return Proved(name, "", f"sudo uid {sudo_uid}")
+    return Proved(name, "", f"sudo uid {number}")
 
 
 def enter(proved: Proved) -> SignedIn:

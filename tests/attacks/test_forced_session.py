@@ -255,6 +255,15 @@ def test_a_sudo_uid_that_a_client_sent_lets_nobody_in(server: Server) -> None:
     assert answer.code == 1
 
 
+@pytest.mark.parametrize("connection", ["UNKNOWN 65535 UNKNOWN 65535", "", " "])
+def test_a_connection_without_an_address_is_one(server: Server, connection: str) -> None:
+    """A server on a pipe knows no address: SUDO_UID is the client's there too."""
+    given = {"SSH_CONNECTION": connection, "SSH_ORIGINAL_COMMAND": "export", "SUDO_UID": "4711"}
+    with patch.dict(os.environ, given):
+        answer = keytui("--database", server.database, "ssh", "session")
+    assert said(answer).startswith("SUDO_UID is not from sudo here")
+
+
 def test_a_name_outside_sshd_lets_nobody_in(server: Server) -> None:
     """At a shell --user is refused, also for the account that owns the database."""
     with patch.dict(os.environ, SSH_ORIGINAL_COMMAND="export"):

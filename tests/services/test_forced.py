@@ -2,6 +2,7 @@
 
 import os
 import pwd
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,8 @@ from tests.forced import ORIGIN, fingerprint, give_ssh_key
 from tests.support import NOBODY, trail
 
 OTHER_UID = "4711"
+SSHD = forced.Start(by_ssh=True, sudo_uid=None, origin=ORIGIN)
+SUDO = forced.Start(by_ssh=False, sudo_uid=OTHER_UID, origin="local")
 
 
 @pytest.fixture
@@ -28,27 +31,27 @@ def maria_has_an_account(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_what_sshd_was_told_is_believed(database: Path, maria: Actor) -> None:
     """Name and fingerprint of the forced command sign the person in."""
     give_ssh_key("maria")
-    proved = forced.by_sshd(database, "maria", fingerprint("maria"), ORIGIN, None)
+    proved = forced.by_sshd(database, SSHD, "maria", fingerprint("maria"))
     actor = forced.enter(proved).actor
     assert (actor.row_id, actor.origin) == (maria.row_id, f"{ORIGIN} {fingerprint('maria')}")
 
 
 @pytest.mark.parametrize(
-    ("key", "origin", "sudo_uid"),
+    ("key", "start"),
     [
-        (fingerprint("maria"), "local", None),
-        (fingerprint("maria"), ORIGIN, OTHER_UID),
-        (fingerprint("maria"), ORIGIN, ""),
-        ("", ORIGIN, None),
+        (fingerprint("maria"), replace(SSHD, by_ssh=False, origin="local")),
+        (fingerprint("maria"), replace(SSHD, sudo_uid=OTHER_UID)),
+        (fingerprint("maria"), replace(SSHD, sudo_uid="")),
+        ("", SSHD),
     ],
     ids=["not under sshd", "under sudo too", "an empty SUDO_UID", "no fingerprint"],
 )
 def test_a_name_elsewhere_is_refused(
-    database: Path, maria: Actor, key: str, origin: str, sudo_uid: str | None
+    database: Path, maria: Actor, key: str, start: forced.Start
 ) -> None:
     """Whoever can type --user is not believed."""
     with pytest.raises(Refused, match=r"^--user and --key are for the command that sshd runs: "):
-        forced.by_sshd(database, "maria", key, origin, sudo_uid)
+        forced.by_sshd(database, start, "maria", key)
 
 
 def test_whoever_does_not_own_the_file_is_refused(database: Path, maria: Actor) -> None:
@@ -57,9 +60,9 @@ def test_whoever_does_not_own_the_file_is_refused(database: Path, maria: Actor) 
         pytest.skip("only root can give a file away")
     os.chown(database, NOBODY, NOBODY)
     with pytest.raises(Refused, match=r"Only the account that owns .* open keytui and sign in"):
-        forced.by_sshd(database, "maria", fingerprint("maria"), ORIGIN, None)
+        forced.by_sshd(database, SSHD, "maria", fingerprint("maria"))
     with pytest.raises(Refused, match=r"Only the account that owns "):
-        forced.by_sudo(database, OTHER_UID, "local")
+        forced.by_sudo(database, SUDO)
 
 
 @pytest.mark.parametrize("mode", [0o620, 0o602, 0o666])
@@ -67,20 +70,20 @@ def test_a_file_that_others_write_proves_nothing(database: Path, maria: Actor, m
     """Where others can write the database nobody is let in without a password."""
     database.chmod(mode)
     with pytest.raises(Refused, match=r"^Other accounts can write .*: chmod go-w it\.$"):
-        forced.by_sshd(database, "maria", fingerprint("maria"), ORIGIN, None)
+        forced.by_sshd(database, SSHD, "maria", fingerprint("maria"))
 
 
 def test_nor_does_one_in_a_folder_that_others_write(database: Path, maria: Actor) -> None:
     """They could put another file in its place, or a -wal beside it."""
     database.parent.chmod(0o1777)
     with pytest.raises(Refused, match=f"Other accounts can write {database.parent}, so"):
-        forced.by_sshd(database, "maria", fingerprint("maria"), ORIGIN, None)
+        forced.by_sshd(database, SSHD, "maria", fingerprint("maria"))
 
 
 @pytest.mark.usefixtures("maria_has_an_account")
 def test_the_account_that_called_sudo_is_its_user_id(database: Path, maria: Actor) -> None:
     """By its number, which stands in the origin; no address is believed."""
-    entered = forced.enter(forced.by_sudo(database, OTHER_UID, "local"))
+    entered = forced.enter(forced.by_sudo(database, SUDO))
     assert entered.actor.row_id == maria.row_id
     assert entered.actor.origin == f"sudo uid {OTHER_UID}"
     event = trail()[-1]
@@ -94,7 +97,7 @@ def test_no_variable_renames_the_account(
     """``SUDO_USER`` and ``LOGNAME`` are not asked."""
     for name in ("SUDO_USER", "LOGNAME", "USER"):
         monkeypatch.setenv(name, "adam")
-    assert forced.by_sudo(database, OTHER_UID, "local").user_id == "maria"
+    assert forced.by_sudo(database, SUDO).user_id == "maria"
 
 
 @pytest.mark.parametrize("number", [str(os.getuid()), "", "-1", "0x1", "maria", "١", "1 2"])
@@ -103,14 +106,14 @@ def test_a_number_that_is_not_from_sudo_is_refused(
 ) -> None:
     """The account itself cannot have called sudo for itself."""
     with pytest.raises(Refused, match=r"^SUDO_UID is not from sudo here: "):
-        forced.by_sudo(database, number, "local")
+        forced.by_sudo(database, replace(SUDO, sudo_uid=number))
 
 
 @pytest.mark.usefixtures("maria_has_an_account")
 def test_a_client_cannot_send_the_number(database: Path, maria: Actor) -> None:
-    """Under sshd itself SUDO_UID can only have come from the client."""
+    """Under sshd itself SUDO_UID can only have come from the client, whatever its address."""
     with pytest.raises(Refused, match=r"^SUDO_UID is not from sudo here: "):
-        forced.by_sudo(database, OTHER_UID, ORIGIN)
+        forced.by_sudo(database, replace(SUDO, by_ssh=True))
 
 
 @pytest.mark.parametrize("number", ["4712", "9" * 30])
@@ -118,7 +121,7 @@ def test_a_client_cannot_send_the_number(database: Path, maria: Actor) -> None:
 def test_a_number_without_a_name_is_refused(database: Path, maria: Actor, number: str) -> None:
     """There is nobody to be."""
     with pytest.raises(Refused, match="The account that called sudo has no name here"):
-        forced.by_sudo(database, number, "local")
+        forced.by_sudo(database, replace(SUDO, sudo_uid=number))
 
 
 @pytest.mark.parametrize("name", ["ben", "Maria", "root", "mаria"])
