@@ -241,12 +241,14 @@ def test_deactivating_a_person_removes_their_keys(adam: Actor, maria: Actor) -> 
     """One event for the person and one for each SSH key, or nothing at all."""
     ssh_keys.add_key(maria, ED25519, "laptop")
     ssh_keys.add_key(maria, OTHER, "desk")
+    ssh_keys.add_key(maria, list(FINGERPRINTS)[2], "phone")
     ssh_keys.remove_key(maria, 2, "sold")
     events = len(trail())
     users.deactivate_user(adam, "maria", "left")
     assert [(event.action, event.target, event.detail) for event in trail()[events:]] == [
         (Action.USER_DEACTIVATE, "maria", "left"),
         (Action.SSH_KEY_REMOVE, "SSH key 1", f"{FINGERPRINTS[ED25519]} laptop: left"),
+        (Action.SSH_KEY_REMOVE, "SSH key 3", f"{list(FINGERPRINTS.values())[2]} phone: left"),
     ]
     assert SshKeyRow.get_by_id(1).removed_by == "adam"
     assert SshKeyRow.get_by_id(2).removed_by == "maria"
