@@ -429,3 +429,18 @@ def test_it_is_light_on_a_slow_link(server: Server, home: Home) -> None:
     terminal.settle()
     assert len(terminal.raw) == before
     assert quit_with(terminal) == 0
+
+
+def test_a_masked_pop_up_is_silent(server: Server, home: Home) -> None:
+    """Its countdown is over: sshd, which asks only while nothing is printed, sees a dead link."""
+    settings = Path(server.layout.settings)
+    before = settings.read_text()
+    settings.write_text(f"{before}reveal_seconds = 10\n")
+    terminal = came_in(server, home, "maria")
+    settings.write_text(before)
+    create_key(terminal, "left alone")
+    terminal.wait_for("MASKED: no key was pressed for 10 s.")
+    terminal.settle()
+    assert not terminal.read(2.5)  # two ticks of what counted
+    close_reveal(terminal)
+    assert quit_with(terminal) == 0

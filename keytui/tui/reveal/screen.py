@@ -101,7 +101,7 @@ class Reveal(Dialog[bool]):
         seconds = self.keytui.settings.reveal_seconds
         self.deadline = Deadline(seconds, self._expire)
         self._show_deadline()
-        self.set_interval(1, self._show_deadline)
+        self._counting = self.set_interval(1, self._show_deadline)
         self.say("Enter or c copies. Tab goes on to OK. Esc does not close this.")
 
     # -- keys
@@ -233,6 +233,8 @@ class Reveal(Dialog[bool]):
         if not self.masked and self.is_attached:
             self.masked = True
             self._wipe()
+            # What prints every second keeps sshd from asking whether the client is still there.
+            self._counting.stop()
             self._show_deadline()
             self.query_one(SecretLine).put(self.occasion.masked)
             for part in self.query("#copy, #save, #check"):
