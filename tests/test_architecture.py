@@ -207,7 +207,7 @@ def test_the_first_paint_waits_for_nothing_that_it_does_not_need(
     monkeypatch.setenv("KEYTUI_DATABASE", str(path))
     ended = python(
         "import sys, keytui.cli, keytui.cli.opening\n"
-        "keytui.cli.opening._need_terminal = lambda: None\n"
+        "keytui.cli.opening.need_terminal = lambda: None\n"
         "from textual.app import App\n"
         "App.run = lambda self, **how: print(*sys.modules)\n"
         "keytui.cli.main()"
