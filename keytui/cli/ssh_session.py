@@ -45,28 +45,30 @@ def ssh_session(session: Session, /, name: str | None, fingerprint: str | None) 
             "keytui user add USER_ID --administrator."
         )
     proved = None
-    if name is not None or fingerprint is not None:
-        proved = forced.by_sshd(file, start, name or "", fingerprint or "")
-    elif start.sudo_uid is not None:
-        proved = forced.by_sudo(file, start)
-    if sent and proved is None:
-        raise Refused(
-            "A command over SSH needs an SSH key of your own: come without one, and sign in."
-        )
     with ExitStack() as place:
         try:
-            place.enter_context(
-                session_limit.place(
-                    _folder(file),
-                    user_id.folded(proved.user_id) if proved else "",
-                    chosen.sessions_per_person,
-                    chosen.sessions,
-                )
-            )
+            proved = _prove(file, start, name, fingerprint, sent)
+            person = user_id.folded(proved.user_id) if proved else ""
+            limits = chosen.sessions_per_person, chosen.sessions
+            place.enter_context(session_limit.place(_folder(file), person, *limits))
         except Refused as error:
             forced.refuse_session(proved, session.origin, str(error))
             raise
         _enter(session, proved, sent)
+
+
+def _prove(
+    file: Path, start: Start, name: str | None, fingerprint: str | None, sent: str
+) -> Proved | None:
+    if name is not None or fingerprint is not None:
+        return forced.by_sshd(file, start, name or "", fingerprint or "")
+    if start.sudo_uid is not None:
+        return forced.by_sudo(file, start)
+    if sent:
+        raise Refused(
+            "A command over SSH needs an SSH key of your own: come without one, and sign in."
+        )
+    return None
 
 
 def _enter(session: Session, proved: Proved | None, sent: str) -> None:
@@ -83,5 +85,4 @@ def _folder(file: Path) -> Path:
     """Return where the places of sessions are: beside the database, or the account's own folder."""
     if os.access(file.parent, os.W_OK):
         return file.with_name(f".{file.name}.sessions")
-    settings.data_folder().mkdir(mode=0o700, parents=True, exist_ok=True)
     return settings.data_folder() / "sessions"

@@ -8,12 +8,13 @@ the process themselves.
 """
 
 import os
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 from keytui.domain.audit import Action, Outcome
-from keytui.domain.errors import Refused
+from keytui.domain.errors import DatabaseUnusable, Refused
 from keytui.domain.records import Actor
 from keytui.services import recording, sign_in
 from keytui.services.sign_in import SignedIn
@@ -115,8 +116,8 @@ def enter(proved: Proved) -> SignedIn:
 
 
 def refuse_session(proved: Proved | None, origin: str, why: str) -> None:
-    """Put on record that somebody was not let in."""
-    with transaction():
+    """Put on record that somebody was not let in, where this account can; it stays refused."""
+    with suppress(DatabaseUnusable), transaction():
         recording.append(
             None,
             Action.USER_SIGN_IN,

@@ -33,7 +33,7 @@ def place(folder: Path, person: str, per_person: int, in_all: int) -> Iterator[N
     held: list[int] = []
     try:
         try:
-            folder.mkdir(mode=0o700, exist_ok=True)
+            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             if person and not _take(folder, f"of-{person}", per_person, held):
                 raise Refused(
                     f"{harmless(person)} has {counted(per_person, 'session')} open already: "

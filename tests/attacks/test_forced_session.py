@@ -272,6 +272,7 @@ def test_a_name_outside_sshd_lets_nobody_in(server: Server) -> None:
         1,
         "--user and --key are for the command that sshd runs: open keytui and sign in instead.",
     )
+    assert server.last_event() == ("-", "user:sign_in", "refused", said(answer))
 
 
 def test_a_command_without_an_identity_is_refused(server: Server) -> None:
@@ -282,6 +283,7 @@ def test_a_command_without_an_identity_is_refused(server: Server) -> None:
         1,
         "A command over SSH needs an SSH key of your own: come without one, and sign in.",
     )
+    assert server.last_event() == ("-", "user:sign_in", "refused", said(answer))
 
 
 def test_another_person_s_key_lets_nobody_in(server: Server) -> None:
