@@ -261,9 +261,7 @@ class KeytuiApp(App[None]):
         await super().on_event(event)
 
     def _check_idle(self) -> None:
-        if not self.screen_stack:
-            return
-        if self._seconds_left() <= 0:
+        if self.screen_stack and self._seconds_left() <= 0:
             self.action_lock(self._idle_words)
 
     def _seconds_left(self) -> float:
