@@ -6,7 +6,7 @@ transaction that ends them, and another number than the confirmed one ends nothi
 
 import secrets
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final, NamedTuple, TypeAlias
 
 from keytui.domain import clock, text
@@ -79,7 +79,6 @@ class Ending(NamedTuple):
 
     key_id: int
     owner_id: int
-    last_used_at: int | None
 
 
 def in_use(key: ApiKey) -> bool:
@@ -96,16 +95,17 @@ def preview(actor: Actor, chosen: Chosen) -> Preview:
         Conflict: there are none.
     """
     with looking(actor, Action.KEY_LIST, chosen.whose or "all") as deed:
-        found = _found(deed, chosen)
-        since = clock.now() - DAY
-        latest = sorted(found, key=lambda key: (-(key.last_used_at or 0), key.key_id))[:SHOWN]
-        keys = key_lists.records([key.key_id for key in latest])
-        return Preview(
-            len(found),
-            len({key.owner_id for key in found}),
-            sum((key.last_used_at or 0) > since for key in found),
-            [keys[key.key_id] for key in latest],
+        listed = _listed(deed, chosen)
+        used = f"coalesce(sum(CASE WHEN last_used_at > {clock.now() - DAY} THEN 1 ELSE 0 END), 0)"
+        ((count, owners, used_lately),) = listed.select(
+            f"count(*), count(DISTINCT owner_id), {used}"
         )
+        if not count:
+            raise _none_left()
+        latest = listed.select("id", f"ORDER BY coalesce(last_used_at, 0) DESC, id LIMIT {SHOWN}")
+        ids = [number for (number,) in latest]
+        keys = key_lists.records(ids)
+        return Preview(int(count), int(owners), int(used_lately), [keys[number] for number in ids])
 
 
 def deactivate_many(
@@ -133,7 +133,11 @@ def deactivate_many(
     """
     why = text.reason(typed_reason)
     with acting(actor, Action.KEY_DEACTIVATE, text.counted(expected, "key")) as deed:
-        found = _found(deed, chosen)
+        found = [
+            Ending(*key) for key in _listed(deed, chosen).select("id, owner_id", "ORDER BY id")
+        ]
+        if not found:
+            raise _none_left()
         if len(found) != expected:
             raise Conflict(
                 f"{text.counted(len(found), 'key')} would end now, not {expected:,}: nothing was "
@@ -142,6 +146,10 @@ def deactivate_many(
         act = new_act("bulk")
         end_keys(deed, found, why, act, progress)
         return Ended(len(found), act)
+
+
+def _none_left() -> Conflict:
+    return Conflict("None of these keys is left to deactivate: nothing was changed.")
 
 
 def new_act(kind: str) -> str:
@@ -178,22 +186,19 @@ def end_keys(deed: Deed, found: Sequence[Ending], why: str, act: str, progress: 
         progress(start + len(some), len(found))
 
 
-def _found(deed: Deed, chosen: Chosen) -> Sequence[Ending]:
+def _listed(deed: Deed, chosen: Chosen) -> Ordered:
+    """Return the chosen keys that are left to end, if the actor may end them."""
     if chosen.marked is None:
         if chosen.whose is None:
             deed.require(Permission.DEACTIVATE_KEY)
         wanted = Wanted(containing=chosen.containing, filter=chosen.filter)
         listed = key_lists.listed(deed, wanted, chosen.whose)
+        if chosen.whose is not None:
+            deed.require(Permission.DEACTIVATE_KEY, owner=deed.about)
     else:
         ids = ", ".join(str(int(number)) for number in chosen.marked) or "NULL"
         listed = Ordered("api_key", "id", where=f"id IN ({ids})")
-    found = [
-        Ending(*key)
-        for *key, ended in listed.all("id, owner_id, last_used_at, deactivated_at")
-        if ended is None
-    ]
-    for owner in {key.owner_id for key in found}:
-        deed.require(Permission.DEACTIVATE_KEY, owner=owner)
-    if not found:
-        raise Conflict("None of these keys is left to deactivate: nothing was changed.")
-    return found
+        for (owner,) in listed.select("DISTINCT owner_id"):
+            deed.require(Permission.DEACTIVATE_KEY, owner=owner)
+    left = "deactivated_at IS NULL"
+    return replace(listed, where=f"{listed.where} AND {left}" if listed.where else left)

@@ -88,7 +88,7 @@ def offboard(
         deed.record(
             f"{why} ({act}: {text.counted(keys, 'API key')}, {text.counted(of_ssh, 'SSH key')})"
         )
-        ending = [Ending(key.key_id, row.id, key.last_used_at) for key in found.keys]
+        ending = [Ending(key.key_id, row.id) for key in found.keys]
         bulk.end_keys(deed, ending, why, act, progress)
         ssh_keys.remove_all(deed, row, f"{why} ({act})")
         return Receipt(

@@ -96,6 +96,7 @@ class Place(Sized, Screen[None]):
         yield from self.top()
         yield Static(id="summary", markup=False)
         yield Field(id="filter", entered=self._keep_filter)
+        yield from self.under_summary()
         yield self.listing
         yield StatusLine(id="status", markup=False)
         yield KeyBar(
@@ -116,6 +117,10 @@ class Place(Sized, Screen[None]):
 
     def top(self) -> ComposeResult:
         """Yield what stands above the list."""
+        yield from ()
+
+    def under_summary(self) -> ComposeResult:
+        """Yield what stands between the summary and the list."""
         yield from ()
 
     def on_mount(self) -> None:
@@ -183,13 +188,14 @@ class Place(Sized, Screen[None]):
         selected = listing.current.key if listing.current else None
         sought = selected if around is None else around
         order, down = self._order
-        shown = (self.containing, self._order)
+        shown = (self.containing + self.narrowed_to, self._order)
         moved = self._shown is not None and shown != self._shown
         place = 0 if moved else listing.cursor
         wanted = Wanted(
             order,
             down,
             self.containing,
+            self.narrowed_to,
             start=max(0, place - PAGE_SIZE // 2),
             size=max(PAGE_SIZE, 2 * self.size.height),
             around=sought,
@@ -225,6 +231,11 @@ class Place(Sized, Screen[None]):
                 self.listing.arrived()
         finally:
             self._filling = False
+
+    @property
+    def narrowed_to(self) -> str:
+        """The named filter of the list, where it has filters; see :attr:`.Wanted.filter`."""
+        return ""
 
     @property
     def empty(self) -> str:
