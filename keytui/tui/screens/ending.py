@@ -1,12 +1,14 @@
 """Ending many things at once: what will happen to whom, one reason, and a word typed to confirm."""
 
 from collections.abc import Awaitable, Callable, Sequence
+from typing import Final
 
 from textual.app import ComposeResult
 
 from keytui.domain import clock, text
 from keytui.domain.errors import BadInput
 from keytui.domain.records import ApiKey
+from keytui.domain.text import harmless
 from keytui.services import bulk
 from keytui.services.bulk import Progress
 from keytui.tui.screens.dialog import T
@@ -15,6 +17,8 @@ from keytui.tui.screens.stoppable import StoppableForm
 from keytui.tui.widgets.listing import Column, Listing
 from keytui.tui.widgets.rows import Row
 
+_LABEL: Final = 17
+"""Characters of a label that are shown: of a very long word the beginning."""
 _COLUMNS = (
     Column("Owner", 13, from_width=60),
     Column("Key", 8),
@@ -45,7 +49,7 @@ class Ending(StoppableForm[T]):
         super().__init__(
             title,
             what,
-            [Entry("reason", "Reason"), Entry("word", f"Type {word}")],
+            [Entry("reason", "Reason"), Entry("word", f"Type {harmless(word)}"[:_LABEL])],
             self._end,
             ok=ok,
         )
