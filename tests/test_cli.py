@@ -111,6 +111,74 @@ def test_a_key_is_deactivated(database: Path, maria: Actor) -> None:
     assert said(again) == f"Key {key.key_id} is inactive already: nothing was changed."
 
 
+class TestDeactivateMany:
+    """``keytui key deactivate-many``."""
+
+    @pytest.fixture
+    def command(self, database: Path, maria: Actor) -> list[str | Path]:
+        """Give maria three keys; return the command that ends those never used."""
+        for label in ("one", "two", "three"):
+            api_keys.create_key(maria, label)
+        ApiKeyRow.update(last_used_at=1).where(ApiKeyRow.label == "two").execute()
+        many = ["key", "deactivate-many", "--filter", "never-used", "--reason", "stale"]
+        return ["--database", database, *many]
+
+    def test_the_expected_number_ends_them(self, command: list[str | Path]) -> None:
+        """With --expect nothing is asked; another number ends nothing."""
+        answer = keytui(*command, "--expect", "3")
+        assert (answer.code, said(answer)) == (
+            1,
+            "2 keys would end now, not 3: nothing was changed. Look again, and confirm the right number.",
+        )
+        answer = keytui(*command, "--expect", "2")
+        assert (answer.code, answer.out) == (0, "")
+        assert re.fullmatch(
+            r"2 keys deactivated, each on record as bulk [0-9a-f]{12}\.\n", answer.err
+        )
+        assert rows("SELECT label FROM api_key WHERE deactivated_at IS NULL") == [("two",)]
+
+    def test_their_number_is_asked(self, command: list[str | Path], maria: Actor) -> None:
+        """Without --expect it says who loses what, and wants the number typed."""
+        answer = keytui(*command, typed="yes\n")
+        assert answer.code == 1
+        assert "  maria  key 1  ••••" in answer.err
+        assert "2 keys, of owners: 1, used in the last day (!): 0." in answer.err
+        assert "That is not their number: nothing was changed." in answer.err
+        assert len(rows("SELECT * FROM api_key WHERE deactivated_at IS NULL")) == 3
+        assert keytui(*command, typed="2\n").code == 0
+        again = keytui(*command, "--yes")
+        assert (again.code, said(again)) == (
+            1,
+            "None of these keys is left to deactivate: nothing was changed.",
+        )
+
+    def test_yes_asks_nothing(self, command: list[str | Path]) -> None:
+        """For scripts: whatever the filter finds."""
+        assert keytui(*command, "--yes", "--owner", "maria").code == 0
+        assert len(rows("SELECT * FROM api_key WHERE deactivated_at IS NULL")) == 1
+
+    def test_a_wrong_command_line_says_which_filters_there_are(self, database: Path) -> None:
+        """A filter that is none is refused by click, with the list of them."""
+        answer = keytui("--database", database, "key", "deactivate-many", "--filter", "lost")
+        assert answer.code == 2
+        assert "never-used" in said(answer)
+
+
+def test_offboarding_answers_with_the_receipt(database: Path, maria: Actor) -> None:
+    """Standard output is the receipt; a second time there is nothing left to end."""
+    api_keys.create_key(maria, "CI")
+    command = ["--database", database, "user", "offboard", "MARIA", "--reason", "left"]
+    answer = keytui(*command)
+    assert (answer.code, answer.err) == (0, "")
+    assert answer.out.startswith("Offboarded: maria (user)\nWhen: ")
+    assert "\n- 1 API key\n  key 1  ••••" in answer.out
+    again = keytui(*command)
+    assert (again.code, said(again)) == (
+        1,
+        "maria is inactive and has no keys left: nothing was changed.",
+    )
+
+
 def test_a_person_is_promoted_and_deactivated(database: Path, maria: Actor, adam: Actor) -> None:
     """A promotion that ends keys wants their number; then a deactivation wants a reason."""
     api_keys.create_key(maria, "CI")

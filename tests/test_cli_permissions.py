@@ -27,6 +27,14 @@ TABLE: dict[str, tuple[list[str], str | None]] = {
         ["key", "deactivate", "2", "--reason", "lost"],
         "You can deactivate only your own keys.",
     ),
+    "deactivate what a filter finds": (
+        ["key", "deactivate-many", "--filter", "never-used", "--expect", "2", "--reason", "stale"],
+        "You can deactivate only your own keys.",
+    ),
+    "deactivate what a filter finds of one's own": (
+        ["key", "deactivate-many", "--filter=never-used", "--owner=maria", "--yes", "--reason=old"],
+        None,
+    ),
     "view a named person's own keys": (["key", "list", "maria"], None),
     "view another's keys": (
         ["key", "list", "noor"],
@@ -59,6 +67,7 @@ TABLE: dict[str, tuple[list[str], str | None]] = {
         ["user", "deactivate", "noor", "--reason", "left"],
         ADMINISTRATORS_ONLY,
     ),
+    "offboard a person": (["user", "offboard", "noor", "--reason", "left"], ADMINISTRATORS_ONLY),
     "list the people": (["user", "list"], ADMINISTRATORS_ONLY),
     "read the audit trail": (["audit", "list"], None),
     "check the audit chain": (["audit", "check"], CHECK),

@@ -1,4 +1,4 @@
-"""``keytui key …``: create, list and deactivate API keys."""
+"""``keytui key …``: create and list API keys, and deactivate one or many."""
 
 import os
 import sys
@@ -6,14 +6,17 @@ import sys
 import click
 
 from keytui.cli.exits import ExitCode, fail, say
+from keytui.cli.progress import Progress
 from keytui.cli.session import Session, acting_as
 from keytui.cli.terminal import open_signed_in
 from keytui.domain import clock, text
-from keytui.domain.errors import KeytuiError
+from keytui.domain.errors import BadInput, KeytuiError
 from keytui.domain.records import Actor, ApiKey
 from keytui.domain.secret import Secret
-from keytui.domain.text import harmless
-from keytui.services import api_keys
+from keytui.domain.text import counted, harmless
+from keytui.services import api_keys, bulk
+from keytui.services.bulk import Chosen, Preview
+from keytui.services.stale import Stale
 
 _NOT_TAKEN = "Its text could not be written: nobody has it."
 """The reason on record for a key that went nowhere."""
@@ -99,3 +102,53 @@ def key_deactivate(actor: Actor, key_id: int, reason: str) -> None:
     """End an API key for good."""
     api_keys.deactivate_key(actor, key_id, reason)
     say(f"Key {key_id} is inactive.")
+
+
+@key_commands.command("deactivate-many")
+@click.option(
+    "--filter",
+    "which",
+    type=click.Choice([which.value for which in Stale]),
+    required=True,
+    help="Which keys, of those neither deactivated nor expired.",
+)
+@click.option("--owner", metavar="USER_ID", help="Only this person's keys.")
+@click.option(
+    "--expect", type=click.IntRange(1), metavar="N", help="How many they are: do not ask."
+)
+@click.option("--yes", is_flag=True, help="Do not ask, however many they are.")
+@click.option("--reason", required=True, help="Why; kept on record with each key.")
+@acting_as
+def key_deactivate_many(  # noqa: PLR0913, PLR0917 - click passes what the options declare
+    actor: Actor, which: str, owner: str | None, expect: int | None, yes: bool, reason: str
+) -> None:
+    """End all API keys that a filter finds, for good: all in one act, or none."""
+    chosen = Chosen(filter=which, whose=owner)
+    if expect is None:
+        found = bulk.preview(actor, chosen)
+        expect = found.count
+        if not yes:
+            _ask(found)
+    progress = Progress("keys")
+    try:
+        ended = bulk.deactivate_many(actor, chosen, reason, expect, progress)
+    except KeyboardInterrupt:
+        progress.end()
+        fail("Stopped: nothing was changed.", ExitCode.CANNOT)
+    say(f"{counted(ended.count, 'key')} deactivated, each on record as {ended.act}.")
+
+
+def _ask(found: Preview) -> None:
+    for key in found.keys:
+        used = "never" if key.last_used_at is None else clock.iso(key.last_used_at)
+        mark = "!" if bulk.in_use(key) else " "
+        say(f"{mark} {key.user_id}  key {key.key_id}  {key.masked}  last used {used}  {key.label}")
+    if found.count > len(found.keys):
+        say(f"  and {found.count - len(found.keys):,} more")
+    say(
+        f"{counted(found.count, 'key')}, of owners: {found.owners:,}, used in the last day (!): "
+        f"{found.in_use:,}. A key is never activated again."
+    )
+    typed = click.prompt(f"Type {found.count} to deactivate them", default="", err=True)
+    if typed.strip() != str(found.count):
+        raise BadInput("That is not their number: nothing was changed.")

@@ -4,14 +4,15 @@ import sys
 
 import click
 
-from keytui.cli.exits import say
+from keytui.cli.exits import ExitCode, fail, say
+from keytui.cli.progress import Progress
 from keytui.cli.session import acting_as
 from keytui.domain import clock, sign_in_code
 from keytui.domain.permissions import Role
 from keytui.domain.records import Actor
 from keytui.domain.secret import Secret
 from keytui.domain.text import harmless
-from keytui.services import users
+from keytui.services import offboarding, users
 
 
 @click.group("user")
@@ -79,3 +80,19 @@ def user_deactivate(actor: Actor, name: str, reason: str) -> None:
     """End a person's access for good; their keys stop working at once."""
     users.deactivate_user(actor, name, reason)
     say(f"{name.lower()} is inactive. Their keys stopped working.")
+
+
+@user_commands.command("offboard")
+@click.argument("name", metavar="USER_ID")
+@click.option("--reason", required=True, help="Why; kept on record with all that ends.")
+@acting_as
+def user_offboard(actor: Actor, name: str, reason: str) -> None:
+    """End a person's access, API keys and SSH keys in one act; print the receipt."""
+    progress = Progress("keys")
+    try:
+        receipt = offboarding.offboard(actor, name, reason, progress)
+    except KeyboardInterrupt:
+        progress.end()
+        fail("Stopped: nothing was changed.", ExitCode.CANNOT)
+    for line in receipt.lines:
+        click.echo(line)

@@ -41,6 +41,7 @@ class Action(StrEnum):
     USER_CREATE = "user:create"
     USER_DEACTIVATE = "user:deactivate"
     USER_LIST = "user:list"
+    USER_OFFBOARD = "user:offboard"
     USER_RESET_SIGN_IN = "user:reset_sign_in"
     USER_SIGN_IN = "user:sign_in"
     USER_SIGN_OUT = "user:sign_out"

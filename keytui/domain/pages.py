@@ -30,6 +30,7 @@ class Wanted:
         order: the name of the order, one of the list's own.
         down: whether the largest comes first.
         containing: only rows with this text, literally, whatever its case.
+        filter: only rows of this filter, by its name, where the list has filters.
         start: the place of the first row, from 0.
         size: how many rows.
         total: how many rows the list has, where that is known already.
@@ -41,6 +42,7 @@ class Wanted:
     order: str = ""
     down: bool = False
     containing: str = ""
+    filter: str = ""
     start: int = 0
     size: int = PAGE_SIZE
     total: int | None = None

@@ -9,7 +9,7 @@ from keytui.domain.pages import Page, Wanted
 from keytui.domain.permissions import Permission
 from keytui.domain.records import Actor, ApiKey
 from keytui.domain.states import Status
-from keytui.services import paging
+from keytui.services import paging, stale
 from keytui.services.acting import Deed, looking
 from keytui.services.key_records import is_working, owner_of, record, searched, select_keys
 from keytui.storage.models import ApiKeyRow, UserRow
@@ -36,21 +36,21 @@ def page(actor: Actor, wanted: Wanted, whose: str | None) -> Page[ApiKey]:
     Args:
         actor: who asks.
         wanted: which page; ``containing`` is looked for in label, last four, number
-            and, where all keys are listed, owner.
+            and, where all keys are listed, owner; ``filter`` is one of :class:`.Stale`.
         whose: the owner's User ID; ``None`` for everybody's keys.
 
     Raises:
-        BadInput: there is no such person or order.
+        BadInput: there is no such person, order or filter.
         Refused: they are somebody else's and the actor is no administrator.
     """
     with looking(actor, Action.KEY_LIST, whose or "all") as deed:
-        return paging.page(_list(deed, wanted, whose), wanted, _records, _id)
+        return paging.page(listed(deed, wanted, whose), wanted, records, _id)
 
 
 def count(actor: Actor, wanted: Wanted, whose: str | None) -> int:
     """Count the keys of a list; see :func:`page`. A tenth of a second for a million."""
     with looking(actor, Action.KEY_LIST, whose or "all") as deed:
-        return _list(deed, wanted, whose).count()
+        return listed(deed, wanted, whose).count()
 
 
 def count_active(actor: Actor, whose: str | None = None) -> int:
@@ -68,8 +68,11 @@ def count_active(actor: Actor, whose: str | None = None) -> int:
         return int(query.count() - query.where(ApiKeyRow.owner.in_(of_inactive)).count())
 
 
-def _list(deed: Deed, wanted: Wanted, whose: str | None) -> Ordered:
+def listed(deed: Deed, wanted: Wanted, whose: str | None) -> Ordered:
+    """Return the list of which :func:`page` is a page; raises as it does."""
     where = _whose(deed, whose)
+    if wanted.filter:
+        where.append(stale.condition(stale.named(wanted.filter), clock.now()))
     if wanted.containing:
         where.append(searched(wanted.containing, owners=whose is None))
     orders = ORDERS if whose is None else ORDERS | _LAST_USED
@@ -83,7 +86,8 @@ def _whose(deed: Deed, whose: str | None) -> list[tuple[str, Sequence[object]]]:
     return []
 
 
-def _records(ids: Sequence[int]) -> Mapping[int, ApiKey]:
+def records(ids: Sequence[int]) -> Mapping[int, ApiKey]:
+    """Return keys by their numbers."""
     present = clock.now()
     found = select_keys().where(ApiKeyRow.id.in_(list(ids))).dicts() if ids else ()
     return {row["key_id"]: record(row, present) for row in found}

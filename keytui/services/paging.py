@@ -54,11 +54,12 @@ def page(
         row_id: returns the number of the row with an identity.
     """
     among, total = wanted.among, wanted.total
-    if among is None and wanted.containing and total is None:
+    narrowed = bool(wanted.containing or wanted.filter)
+    if among is None and narrowed and total is None:
         among = found.few()
     if among is not None:
         total = len(among)
-    elif total is None and not wanted.containing:
+    elif total is None and not narrowed:
         total = found.count()
     start, size = wanted.start, wanted.size
     sought = None if wanted.around is None else row_id(wanted.around)

@@ -4,15 +4,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from peewee import fn
-
 from keytui.domain import user_id
-from keytui.domain.clock import DAY
 from keytui.domain.errors import BadInput
 from keytui.domain.states import Status
 from keytui.domain.text import harmless
+from keytui.services import stale
 from keytui.services.key_records import is_working
-from keytui.storage.models import ApiKeyRow, UserRow
+from keytui.storage.models import UserRow
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,10 +43,9 @@ class Selection:
                 raise BadInput(f"There is no user {harmless(self.owner)[: user_id.MAX_LENGTH]}.")
             yield UserRow.user_id == name
         if self.idle_days is not None:
-            used = fn.COALESCE(ApiKeyRow.last_used_at, ApiKeyRow.created_at)
-            yield used <= present - self.idle_days * DAY
+            yield stale.idle_for(self.idle_days, present)
         if self.older_days is not None:
-            yield ApiKeyRow.created_at <= present - self.older_days * DAY
+            yield stale.older_than(self.older_days, present)
 
     @property
     def words(self) -> str:

@@ -134,9 +134,8 @@ def remove_key(actor: Actor, ssh_key_id: int, typed_reason: str) -> None:
             raise Conflict(f"{_name(ssh_key_id)} is removed already: nothing was changed.")
 
 
-def remove_all(leaving: Deed, owner: Any) -> None:  # noqa: ANN401 - as of _find
+def remove_all(leaving: Deed, owner: Any, why: str) -> None:  # noqa: ANN401 - as of _find
     """Remove all SSH keys of somebody who is deactivated, in that act's transaction."""
-    why = owner.deactivation_reason
     theirs = (SshKeyRow.owner == owner.id) & SshKeyRow.removed_at.is_null()
     for row in list(SshKeyRow.select().where(theirs).order_by(SshKeyRow.id)):
         _remove(Deed(leaving.actor, Action.SSH_KEY_REMOVE, _name(row.id), owner.id), row, why)

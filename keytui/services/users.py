@@ -11,7 +11,7 @@ from keytui.domain.records import Actor, User
 from keytui.domain.secret import Secret
 from keytui.domain.states import Status
 from keytui.services import recording, ssh_keys
-from keytui.services.acting import acting, looking
+from keytui.services.acting import Deed, acting, looking
 from keytui.services.key_records import is_working
 from keytui.services.user_records import record, select_users
 from keytui.storage.database import reading, transaction
@@ -197,24 +197,44 @@ def deactivate_user(actor: Actor, name: str, typed_reason: str) -> None:
     """
     why = text.reason(typed_reason)
     with acting(actor, Action.USER_DEACTIVATE, name) as deed:
-        deed.require(Permission.MANAGE_USERS)
-        row = _find(name)
-        deed.target, deed.about = row.user_id, row.id
+        row = leaver(deed, name)
         _must_be_active(row)
-        _must_not_be_last(row, "deactivated")
-        if row.id == actor.row_id:
-            raise Refused("You cannot deactivate yourself: ask another administrator.")
-        row.status = Status.INACTIVE
-        row.epoch += 1
-        row.password_hash = None
-        row.code_digest = None
-        row.code_expires_at = None
-        row.deactivated_at = clock.now()
-        row.deactivated_by = actor.user_id
-        row.deactivation_reason = why
-        row.save()
+        end_access(deed, row, why)
         deed.record(why)
-        ssh_keys.remove_all(deed, row)
+        ssh_keys.remove_all(deed, row, why)
+
+
+def leaver(deed: Deed, name: str) -> UserRow:
+    """Return the person whose access the actor wants to end.
+
+    Raises:
+        BadInput: there is no such person.
+        Refused: the actor is no administrator.
+    """
+    deed.require(Permission.MANAGE_USERS)
+    row = _find(name)
+    deed.target, deed.about = row.user_id, row.id
+    return row
+
+
+def end_access(deed: Deed, row: UserRow, why: str) -> None:
+    """End an active person's sign-ins, password and sign-in code, in the transaction of ``deed``.
+
+    Raises:
+        Refused: it is the actor themselves, or the last active administrator.
+    """
+    _must_not_be_last(row, "deactivated")
+    if row.id == deed.actor.row_id:
+        raise Refused("You cannot deactivate yourself: ask another administrator.")
+    row.status = Status.INACTIVE
+    row.epoch += 1
+    row.password_hash = None
+    row.code_digest = None
+    row.code_expires_at = None
+    row.deactivated_at = clock.now()
+    row.deactivated_by = deed.actor.user_id
+    row.deactivation_reason = why
+    row.save()
 
 
 def _find(name: str) -> UserRow:

@@ -42,6 +42,10 @@ class Ordered:
         """Count the rows; with a condition this looks at all of them."""
         return int(self._run(f"SELECT count(*) FROM {self._from()}", ())[0][0])
 
+    def select(self, columns: str, then: str = "") -> list[Any]:
+        """Return columns of all rows; ``then`` orders or limits them. Both are fixed texts."""
+        return self._run(f"SELECT {columns} FROM {self._from()} {then}", ())
+
     def few(self) -> list[int] | None:
         """Return the numbers of all rows, in order, where they are at most :data:`FEW`."""
         found = self._run(f"SELECT id FROM {self._from()} LIMIT {FEW + 1}", ())

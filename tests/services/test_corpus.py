@@ -15,12 +15,16 @@ from keytui.services import (
     audit,
     audit_check,
     backup,
+    bulk,
     copying,
+    offboarding,
     report,
     sign_in,
     ssh_keys,
+    stale,
     users,
 )
+from keytui.services.acting import Deed
 from keytui.services.report import Format
 from keytui.storage import audit_key, models
 from tests.corpus import EVERYTHING
@@ -58,17 +62,36 @@ FITTING: dict[str, Any] = {
     "code": "0000",
     "origin": HERE,
     "location": "copy.db",
+    "chosen": bulk.Chosen(),
+    "expected": 1,
+    "kind": "bulk",
 }
 """What fits where something is needed besides the text that is tried."""
 
 
 def texts() -> Iterator[tuple[Callable[..., object], str]]:
     """Yield every public function of the services with each of its parameters that is text."""
-    for module in (api_keys, audit, audit_check, backup, copying, report, sign_in, ssh_keys, users):
+    for module in (
+        api_keys,
+        audit,
+        audit_check,
+        backup,
+        bulk,
+        copying,
+        offboarding,
+        report,
+        sign_in,
+        ssh_keys,
+        stale,
+        users,
+    ):
         for name, function in inspect.getmembers(module, inspect.isfunction):
             if function.__module__ != module.__name__ or name.startswith("_"):
                 continue
-            for parameter in inspect.signature(function).parameters.values():
+            parameters = inspect.signature(function).parameters.values()
+            if any(parameter.annotation is Deed for parameter in parameters):
+                continue  # a step inside another service, which has looked at the text
+            for parameter in parameters:
                 if parameter.annotation in TEXT:
                     yield function, parameter.name
 

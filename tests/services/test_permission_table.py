@@ -15,11 +15,15 @@ from keytui.services import (
     api_keys,
     audit,
     audit_check,
+    bulk,
+    offboarding,
     report,
     report_lines,
     ssh_keys,
+    stale,
     users,
 )
+from keytui.services.bulk import Chosen
 from tests.ssh_keys import ECDSA_256, ED25519, OTHER, SK_ED25519, needs_ssh_keygen
 from tests.support import MakePerson, people_and_keys, signed_in, trail
 
@@ -73,6 +77,16 @@ ACTIONS: dict[str, Act] = {
     "create another's key anew": lambda w, who: api_keys.create_anew(who, w.keys["noor"]),
     "deactivate an own key": lambda w, who: api_keys.deactivate_key(who, w.keys["maria"], "lost"),
     "deactivate another's key": lambda w, who: api_keys.deactivate_key(who, w.keys["noor"], "lost"),
+    "deactivate marked own keys": lambda w, who: bulk.deactivate_many(
+        who, Chosen(marked=frozenset({w.keys["maria"]})), "lost", 1
+    ),
+    "deactivate marked keys of others": lambda w, who: bulk.deactivate_many(
+        who, Chosen(marked=frozenset({w.keys["maria"], w.keys["noor"]})), "lost", 2
+    ),
+    "deactivate what a filter finds": lambda w, who: bulk.deactivate_many(
+        who, Chosen(filter=stale.Stale.NEVER_USED), "stale", 2
+    ),
+    "count stale keys": lambda w, who: stale.count(who),
     "edit the label of an own key": lambda w, who: api_keys.edit_label(
         who, w.keys.get(who.user_id, 1), "renamed"
     ),
@@ -108,6 +122,8 @@ ACTIONS: dict[str, Act] = {
         who, "maria", Role.ADMINISTRATOR, active_keys=1
     ),
     "deactivate a person": lambda w, who: users.deactivate_user(who, "noor", "left"),
+    "offboard a person": lambda w, who: offboarding.offboard(who, "noor", "left"),
+    "see what offboarding would end": lambda w, who: offboarding.plan(who, "noor"),
     "list the people": lambda w, who: users.list_users(who),
     "read the audit trail": lambda w, who: audit.events(who),
     "check the audit chain": lambda w, who: audit_check.check(who),
@@ -124,6 +140,10 @@ TABLE: dict[str, tuple[str | None, str | None]] = {
     "create another's key anew": ("You can deactivate only your own keys.", NO_CREATING),
     "deactivate an own key": (None, None),
     "deactivate another's key": ("You can deactivate only your own keys.", None),
+    "deactivate marked own keys": (None, None),
+    "deactivate marked keys of others": ("You can deactivate only your own keys.", None),
+    "deactivate what a filter finds": ("You can deactivate only your own keys.", None),
+    "count stale keys": ("You can view only your own API keys.", None),
     "edit the label of an own key": (None, NO_LABEL),
     "edit the label of another's key": (
         "You can edit only the labels of your own keys.",
@@ -146,6 +166,8 @@ TABLE: dict[str, tuple[str | None, str | None]] = {
     "change a role": (ADMINISTRATORS_ONLY, None),
     "promote oneself": (ADMINISTRATORS_ONLY, None),
     "deactivate a person": (ADMINISTRATORS_ONLY, None),
+    "offboard a person": (ADMINISTRATORS_ONLY, None),
+    "see what offboarding would end": (ADMINISTRATORS_ONLY, None),
     "list the people": (ADMINISTRATORS_ONLY, None),
     "read the audit trail": (None, None),
     "check the audit chain": (CHECK, None),

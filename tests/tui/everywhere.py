@@ -10,6 +10,7 @@ from keytui.tui.reveal.screen import Reveal
 from keytui.tui.screens.action_menu import ActionMenu
 from keytui.tui.screens.audit import Audit
 from keytui.tui.screens.confirm import Confirm
+from keytui.tui.screens.ending import Ending
 from keytui.tui.screens.entrance import Locked, SignIn
 from keytui.tui.screens.export import Export
 from keytui.tui.screens.form import Form
@@ -17,7 +18,7 @@ from keytui.tui.screens.help import Help
 from keytui.tui.screens.manage_users import ManageUsers
 from keytui.tui.screens.profile import Profile
 from keytui.tui.screens.ssh_keys import OwnSshKeys, UserSshKeys
-from keytui.tui.screens.user_keys import UserKeys
+from keytui.tui.screens.user_keys import AllKeys, UserKeys
 from tests.tui.support import Tui
 
 LOCK = "LOCK"
@@ -46,6 +47,7 @@ USER_WAYS = (
     Way(("n", "y", "enter"), Reveal),
     Way(("x",), Form),
     Way(("x", "y", "enter"), Confirm),
+    Way(("space", "x"), Ending),
     Way(("l",), Form),
     Way(("p",), Form),
     Way(("K",), OwnSshKeys),
@@ -77,6 +79,11 @@ ADMINISTRATOR_WAYS = (
     Way(("2", "v", "a"), ActionMenu),
     Way(("2", "v", "x"), Form),
     Way(("2", "v", "x", "y", "enter"), Confirm),
+    Way(("2", "v", "asterisk", "x"), Ending),
+    Way(("2", "c"), ActionMenu),
+    Way(("2", "c", "1"), AllKeys),
+    Way(("2", "O"), Ending),
+    Way(("2", "w"), AllKeys),
     Way(("2", "K"), UserSshKeys),
     Way(("2", "K", "a"), ActionMenu),
     Way(("3",), Audit),

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from keytui.domain.records import Actor
+from keytui.tui.screens.ending import Ending
 from keytui.tui.screens.entrance import FirstAdministrator, SignIn
 from keytui.tui.screens.export import Export
 from keytui.tui.screens.form import Form
@@ -40,8 +41,8 @@ PASTED = {
 """The corpus for a hand that needs a tenth of a second for each: much of it at once, and alone."""
 
 FORMS = [
-    *(("maria", way) for way in USER_WAYS if way.kind is Form),
-    *(("adam", way) for way in ADMINISTRATOR_WAYS if way.kind in (Form, Export)),
+    *(("maria", way) for way in USER_WAYS if way.kind in (Form, Ending)),
+    *(("adam", way) for way in ADMINISTRATOR_WAYS if way.kind in (Form, Export, Ending)),
 ]
 LISTS = [
     ("maria", ("1",)),

@@ -39,7 +39,7 @@ class TestList:
         new_key(maria, "two")
         async with running("adam") as tui:
             await manage(tui)
-            header = " ".join(tui.lines[2].split())
+            header = " ".join(tui.lines[3].split())
             assert header == "User ID↑ Role Status Active keys Oldest Last sign-in"
             await tui.press("down")
             row = " ".join(tui.cursor_line.split())

@@ -76,7 +76,8 @@ async def test_the_longest_user_id_fits_every_dialog(adam: Actor) -> None:
     name = "n" * 64
     users.add_user(adam, name, Role.USER).wipe()
     async with running("adam", size=SMALL) as tui:
-        for way in ADMINISTRATOR_WAYS[8:14]:
+        offboard = [way for way in ADMINISTRATOR_WAYS if "O" in way.keys]
+        for way in (*ADMINISTRATOR_WAYS[8:14], *offboard):
             await tui.press("1")
             await tui.calm()
             if way.keys[:2] == ("2", "n") or "tab" in way.keys:

@@ -102,13 +102,14 @@ class Listed(Sized, Screen[None]):
         selected = listing.current.key if listing.current else None
         sought = selected if around is None else around
         order, down = self._order
-        shown = (self.containing, self._order)
+        shown = (self.containing + self.narrowed_to, self._order)
         moved = self._shown is not None and shown != self._shown
         place = 0 if moved else listing.cursor
         wanted = Wanted(
             order,
             down,
             self.containing,
+            self.narrowed_to,
             start=max(0, place - PAGE_SIZE // 2),
             size=max(PAGE_SIZE, 2 * self.size.height),
             around=sought,
@@ -144,6 +145,11 @@ class Listed(Sized, Screen[None]):
                 self.listing.arrived()
         finally:
             self._filling = False
+
+    @property
+    def narrowed_to(self) -> str:
+        """The named filter of the list, where it has filters; see :attr:`.Wanted.filter`."""
+        return ""
 
     @property
     def empty(self) -> str:

@@ -4,7 +4,10 @@ from collections.abc import Hashable
 from pathlib import Path
 from typing import ClassVar, cast
 
+from textual.app import ComposeResult
 from textual.binding import BindingType
+from textual.events import Resize
+from textual.widgets import Static
 
 from keytui.domain import clock, sign_in_code, text
 from keytui.domain.audit_chain import Head
@@ -14,26 +17,43 @@ from keytui.domain.permissions import Permission, Role
 from keytui.domain.records import Actor, User
 from keytui.domain.secret import Secret
 from keytui.domain.states import Status
-from keytui.services import audit_check, key_lists, report, user_lists, users
+from keytui.services import (
+    audit_check,
+    bulk,
+    key_lists,
+    offboarding,
+    report,
+    stale,
+    user_lists,
+    users,
+)
+from keytui.services.bulk import Progress
+from keytui.services.receipt import Receipt
 from keytui.services.report_lines import Format
 from keytui.services.report_selection import Selection
 from keytui.tui.menu import MenuAction, bindings
 from keytui.tui.reveal.screen import Occasion, Reveal
+from keytui.tui.screens import cards
+from keytui.tui.screens.action_menu import ActionMenu
 from keytui.tui.screens.confirm import Confirm
 from keytui.tui.screens.deactivating import deactivate
+from keytui.tui.screens.ending import Ending, rows_of
 from keytui.tui.screens.export import Export, Exported
 from keytui.tui.screens.form import Entry, Form, Values
 from keytui.tui.screens.place import Place
+from keytui.tui.screens.receipt import ReceiptShown
 from keytui.tui.screens.ssh_keys import UserSshKeys
 from keytui.tui.screens.user_keys import AllKeys, UserKeys
 from keytui.tui.surroundings import NO_REPORT
 from keytui.tui.widgets.listing import Column
+from keytui.tui.widgets.plain import plain
 from keytui.tui.widgets.rows import Row
 
 _MANAGE = Permission.MANAGE_USERS
 _NOT_ONESELF = {
     "reset_sign_in": "You cannot reset your own sign-in: use Change password on Profile.",
     "deactivate_user": "You cannot deactivate yourself: ask another administrator.",
+    "offboard": "You cannot offboard yourself: ask another administrator.",
 }
 
 _SIGNS_IN = " and signs in with the code."
@@ -57,11 +77,13 @@ class ManageUsers(Place):
         MenuAction("export", "e", "Export Account API Key...", Permission.EXPORT_REPORT),
         MenuAction("view_keys", "v", "View API keys of {}", Permission.VIEW_KEYS, on_row=True),
         MenuAction("all_keys", "w", "View all API keys", Permission.VIEW_KEYS),
+        MenuAction("stale", "c", "Stale keys...", Permission.VIEW_KEYS),
         MenuAction("ssh_keys", "K", "SSH keys of {}", Permission.VIEW_SSH_KEYS, on_row=True),
         MenuAction("new_user", "n", "New user...", _MANAGE),
         MenuAction("role", "t", "Change role of {}...", _MANAGE, on_row=True),
         MenuAction("reset_sign_in", "p", "Reset sign-in of {}...", _MANAGE, on_row=True),
         MenuAction("deactivate_user", "x", "Deactivate {}...", _MANAGE, on_row=True),
+        MenuAction("offboard", "O", "Offboard {}...", _MANAGE, on_row=True),
     )
     BINDINGS: ClassVar[list[BindingType]] = bindings(ACTIONS)
     ORDERS = tuple(user_lists.ORDERS)
@@ -72,6 +94,11 @@ class ManageUsers(Place):
         """Show the people to ``actor``."""
         super().__init__(actor)
         self._active: int | None = None
+        self._stale: cards.Counts | None = None
+
+    def under_summary(self) -> ComposeResult:
+        """Leave a line for the cards."""
+        yield Static(plain(cards.line(None, 0)), id="cards")
 
     async def page(self, wanted: Wanted) -> Page[Row]:
         """Return a page of the people."""
@@ -87,6 +114,21 @@ class ManageUsers(Place):
         await super().load(around)
         self._active = await self.keytui.background.call(key_lists.count_active, self.actor)
         self.summarise()
+        self.run_worker(self.perform(self._count_stale), exclusive=True, group="cards")
+
+    async def _count_stale(self) -> None:
+        # On the other thread: of very many keys it takes longer, and the list goes on meanwhile.
+        self._stale = await self.keytui.background.export(stale.count, self.actor)
+        self._show_cards()
+
+    def _show_cards(self) -> None:
+        if self.is_attached:
+            line = plain(cards.line(self._stale, self.size.width - 2))
+            self.query_one("#cards", Static).update(line, layout=False)
+
+    def on_resize(self, event: Resize) -> None:  # noqa: ARG002 - Textual's signature
+        """Show as many cards as there is room for."""
+        self._show_cards()
 
     def summary(self) -> str:
         """Say how many people and keys there are."""
@@ -125,7 +167,7 @@ class ManageUsers(Place):
             return NO_REPORT
         if why_not or not action.on_row or action.name in ("view_keys", "ssh_keys"):
             return why_not
-        if self.selected.status is Status.INACTIVE:
+        if self.selected.status is Status.INACTIVE and action.name != "offboard":
             return f"{self.selected.user_id} is inactive already, for good."
         if self.selected.user_id == self.actor.user_id:
             return _NOT_ONESELF.get(action.name)
@@ -140,6 +182,13 @@ class ManageUsers(Place):
         """Open everybody's keys; come back to fresh rows."""
         await self.app.push_screen_wait(AllKeys(self.actor))
         await self.load()
+
+    async def do_stale(self) -> None:
+        """Offer the filters with their counts, open the one that is picked."""
+        which = await self.app.push_screen_wait(ActionMenu("Stale keys", cards.items(self._stale)))
+        if which is not None:
+            await self.app.push_screen_wait(AllKeys(self.actor, stale.Stale(which)))
+            await self.load()
 
     async def do_ssh_keys(self) -> None:
         """Open the person's SSH keys."""
@@ -280,6 +329,32 @@ class ManageUsers(Place):
             ),
         ):
             await self.done(f"{user.user_id} is deactivated.")
+
+    async def do_offboard(self) -> None:
+        """Say what will end, ask why, end it, show the receipt."""
+        name = self.selected.user_id
+        background = self.keytui.background
+        plan = await background.call(offboarding.plan, self.actor, name)
+
+        async def end(reason: str, progress: Progress) -> Receipt:
+            return await background.export(offboarding.offboard, self.actor, name, reason, progress)
+
+        sign_ins = ", password, code and sign-ins" if plan.active else ""
+        receipt = await self.app.push_screen_wait(
+            Ending(
+                "Offboard user",
+                f"{name} loses at once, for good: {text.counted(len(plan.keys), 'API key')}, "
+                f"{text.counted(len(plan.ssh_keys), 'SSH key')}{sign_ins}. "
+                f"Used in the last day (!): {sum(map(bulk.in_use, plan.keys)):,}.",
+                rows_of(plan.keys),
+                name,
+                doing=end,
+                ok="Offboard",
+            )
+        )
+        if receipt is not None:
+            await self.app.push_screen_wait(ReceiptShown(receipt))
+            await self.done(f"{name} is offboarded: {receipt.act} in the audit trail.")
 
 
 def _row(user: User) -> Row:

@@ -69,6 +69,7 @@ class Place(Listed):
         yield from self.top()
         yield Static(id="summary", markup=False)
         yield Field(id="filter", entered=self.keep_filter)
+        yield from self.under_summary()
         yield self.listing
         yield StatusLine(id="status", markup=False)
         yield KeyBar(
@@ -89,6 +90,10 @@ class Place(Listed):
 
     def top(self) -> ComposeResult:
         """Yield what stands above the list."""
+        yield from ()
+
+    def under_summary(self) -> ComposeResult:
+        """Yield what stands between the summary and the list."""
         yield from ()
 
     def on_mount(self) -> None:

@@ -7,9 +7,11 @@ from textual.binding import BindingType
 from keytui.domain.permissions import Permission
 from keytui.domain.records import Actor
 from keytui.services import key_lists
+from keytui.services.stale import Stale
 from keytui.tui.menu import MenuAction, bindings
 from keytui.tui.screens import key_rows
 from keytui.tui.screens.keys_place import KeysPlace
+from keytui.tui.widgets.field import Field
 
 
 class UserKeys(KeysPlace):
@@ -26,7 +28,7 @@ class UserKeys(KeysPlace):
         ),
     )
     BINDINGS: ClassVar[list[BindingType]] = bindings(ACTIONS)
-    KEYS = (("x", "Deactivate"), ("Esc", "Back"))
+    KEYS = (("x", "Deactivate"), ("Space", "Mark"), ("*", "Mark all"), ("Esc", "Back"))
 
     @property
     def empty(self) -> str:
@@ -43,20 +45,44 @@ class UserKeys(KeysPlace):
 
 
 class AllKeys(UserKeys):
-    """Everybody's keys."""
+    """Everybody's keys, or those that a filter finds; Esc goes from these to all."""
 
     COLUMNS = key_rows.COLUMNS_OF_ALL
     ORDERS = tuple(key_lists.ORDERS)
 
-    def __init__(self, actor: Actor) -> None:
-        """Show all keys to ``actor``."""
+    def __init__(self, actor: Actor, stale: Stale | None = None) -> None:
+        """Show all keys to ``actor``, or only stale ones."""
         super().__init__(actor, None)
+        self._stale = stale
+
+    @property
+    def narrowed_to(self) -> str:
+        """The name of the filter."""
+        return self._stale or ""
 
     @property
     def empty(self) -> str:
         """What an empty list says."""
+        if self._stale:
+            return f"No key is {self._stale.words}. Esc shows all."
         return "Nobody has API keys yet."
 
     def summary(self) -> str:
-        """Say that these are all."""
-        return super(UserKeys, self).summary().replace("API Keys:", "All API Keys:", 1)
+        """Say that these are all, or by which filter they were found."""
+        which = f"API keys, {self._stale.words}:" if self._stale else "All API Keys:"
+        return super(UserKeys, self).summary().replace("API Keys:", which, 1)
+
+    @property
+    def _marked_or_active(self) -> str:
+        if self._stale and not self.chosen:
+            return "* marks all"  # they are active, all of them
+        return super()._marked_or_active
+
+    def action_back(self) -> None:
+        """Go one level back: out of the filters and marks one after the other."""
+        field = self.query_one("#filter", Field)
+        if self._stale and not (self.chosen or field.value or field.has_focus):
+            self._stale = None
+            self.action_refresh()
+        else:
+            super().action_back()

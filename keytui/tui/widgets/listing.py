@@ -6,7 +6,7 @@ and no escape to run. The cursor goes only where rows were read: until then the
 list stays as it is, and says what it is missing.
 """
 
-from collections.abc import Hashable, Sequence
+from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -48,7 +48,7 @@ class Column:
 
 
 class Listing(ScrollView, can_focus=True):
-    """The list widget. The selected row has a ``>`` and is drawn in reverse."""
+    """The list widget. The selected row has a ``>`` and is drawn in reverse, a marked one a ``*``."""
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {
         "listing--header",
@@ -94,6 +94,7 @@ class Listing(ScrollView, can_focus=True):
         self._aim: int | None = None
         self._blank = False
         self.content = _in_memory(())
+        self.is_marked: Callable[[Row], bool] = lambda row: False  # noqa: ARG005 - of a list without marks
 
     @property
     def current(self) -> Row | None:
@@ -297,8 +298,9 @@ class Listing(ScrollView, can_focus=True):
             style += self.get_component_rich_style("listing--dim")
         if place == self.cursor:
             style = base + self.get_component_rich_style("listing--cursor")
+        sign = "*" if self.is_marked(row) else " "
         return _strip(
-            self._line(row.cells, ">" if place == self.cursor else " ", width),
+            self._line(row.cells, ">" if place == self.cursor else " ", width, sign),
             width,
             style,
         )
@@ -312,7 +314,7 @@ class Listing(ScrollView, can_focus=True):
             for column in self._columns
         )
 
-    def _line(self, cells: tuple[str, ...], mark: str, width: int) -> str:
+    def _line(self, cells: tuple[str, ...], mark: str, width: int, sign: str = " ") -> str:
         shown = [
             (column, cell)
             for column, cell in zip(self._columns, cells, strict=True)
@@ -323,7 +325,7 @@ class Listing(ScrollView, can_focus=True):
         line = (" " * GAP).join(
             _fit(cell, column.width or left, right=column.right) for column, cell in shown
         )
-        return f" {mark} {line}"
+        return f"{sign}{mark} {line}"
 
 
 def _fit(text: str, width: int, *, right: bool) -> str:
