@@ -40,6 +40,8 @@ class Place(Sized, Screen[None]):
     """Its title among the places."""
     ACTIONS: ClassVar[tuple[MenuAction, ...]] = ()
     COLUMNS: ClassVar[tuple[Column, ...]] = ()
+    HINT: ClassVar[str] = ""
+    """What help says of keys that are no actions of the menu."""
     KEYS: ClassVar[tuple[tuple[str, str], ...]] = ()
     """The keys that the bottom line names after Help and Actions."""
 
