@@ -203,7 +203,7 @@ class KeytuiApp(App[None]):
     def action_help(self) -> None:
         """Show the keys of this screen."""
         if isinstance(self.screen, Place):
-            self.push_screen(Help(self.screen.PLACE, self.screen.ACTIONS))
+            self.push_screen(Help(self.screen.PLACE, self.screen.ACTIONS, self.screen.HINT))
 
     def action_redraw(self) -> None:
         """Draw the screen anew, over whatever another program left on it."""

@@ -12,6 +12,7 @@ from textual.markup import escape
 from textual.screen import Screen
 
 from keytui.domain.text import harmless
+from keytui.tui.screens.keys_place import KeysPlace
 from keytui.tui.screens.place import Place
 from keytui.tui.surroundings import NO_LOCK
 
@@ -30,6 +31,9 @@ def commands(app: "KeytuiApp", screen: Screen[Any]) -> Iterable[SystemCommand]:
             escape(harmless(screen.why_not(action) or f"On {screen.PLACE}")),
             lambda name=action.name: screen.action_pick(name),
         )
+    if isinstance(screen, KeysPlace):
+        yield SystemCommand("Mark  (Space)", "Mark the selected API key", screen.action_mark)
+        yield SystemCommand("Mark all  (*)", "Mark all of the list", screen.action_mark_all)
     for key, title in app.places:
         yield SystemCommand(
             f"{title}  ({key})",

@@ -54,7 +54,7 @@ async def test_every_key_in_the_bar_does_something(
     maria: Actor, adam: Actor, who: str, way: Way
 ) -> None:
     """What the last line names is bound on that screen."""
-    names = {"?": "question_mark", "/": "slash", "Esc": "escape"}
+    names = {"?": "question_mark", "/": "slash", "Esc": "escape", "Space": "space"}
     async with running(who) as tui:
         await go(tui, way, about="maria")
         screen = tui.app.screen

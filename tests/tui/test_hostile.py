@@ -108,7 +108,7 @@ async def test_every_screen_of_an_administrator_is_plain(hostile: str) -> None:
         for way in ADMINISTRATOR_WAYS:
             if way.kind is Reveal:
                 continue
-            await go(tui, way, about="maria" if {"v", "K"} & {*way.keys} else hostile)
+            await go(tui, way, about="maria" if {"v", "K", "O"} & {*way.keys} else hostile)
             check(tui)
             await start_over(tui)
 

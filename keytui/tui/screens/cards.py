@@ -1,18 +1,50 @@
 """The cards of Manage Users: how many keys are stale, and in which way."""
 
-from collections.abc import Mapping, Sequence
-from typing import Final
+from collections.abc import Mapping
+from typing import Any, Final
 
 from rich.cells import cell_len
+from textual.app import App
+from textual.widgets import Static
 
 from keytui.services.stale import Stale
 from keytui.tui.menu import MenuAction
-from keytui.tui.screens.action_menu import Item
+from keytui.tui.screens.action_menu import ActionMenu
+from keytui.tui.widgets.plain import plain
 
 Counts = Mapping[Stale, int]
 
 _GAP: Final = "  "
 _MORE: Final = "+{} more: c"
+
+
+class Cards(Static):
+    """One line, always there: as many cards as there is room for."""
+
+    counts: Counts | None = None
+
+    def show(self, counts: Counts) -> None:
+        """Show other counts."""
+        self.counts = counts
+        self.on_resize()
+
+    def on_resize(self) -> None:
+        """Draw the cards into the room that there is."""
+        if self.is_attached:
+            self.update(plain(line(self.counts, self.size.width)), layout=False)
+
+    async def pick(self, app: App[Any]) -> Stale | None:
+        """Offer all filters with their counts; call it from a worker."""
+        items = [
+            (
+                MenuAction(which, str(number), which.words),
+                f"{'...' if self.counts is None else f'{self.counts[which]:,}':>9}  {which.words}",
+                None,
+            )
+            for number, which in enumerate(Stale, start=1)
+        ]
+        picked = await app.push_screen_wait(ActionMenu("Stale keys", items))
+        return None if picked is None else Stale(picked)
 
 
 def line(counts: Counts | None, width: int) -> str:
@@ -28,15 +60,3 @@ def line(counts: Counts | None, width: int) -> str:
         if cell_len(_GAP.join(parts)) <= width:
             return _GAP.join(parts)
     return _MORE.format(len(cards))
-
-
-def items(counts: Counts | None) -> Sequence[Item]:
-    """Return the cards as a menu; what is not counted yet can be picked all the same."""
-    return [
-        (
-            MenuAction(which, str(number), which.words),
-            f"{'...' if counts is None else f'{counts[which]:,}':>9}  {which.words}",
-            None if counts is None or counts[which] else f"No key is {which.words}.",
-        )
-        for number, which in enumerate(Stale, start=1)
-    ]

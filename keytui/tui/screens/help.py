@@ -36,11 +36,12 @@ class Help(Dialog[None]):
     ]
     first_focus = "Listing"
 
-    def __init__(self, place: str, actions: Sequence[MenuAction]) -> None:
-        """Explain the keys of ``place``."""
+    def __init__(self, place: str, actions: Sequence[MenuAction], hint: str = "") -> None:
+        """Explain the keys of ``place``; ``hint`` says what is no action of the menu."""
         super().__init__()
         self.title_text = f"Help: {place}"
         self.actions = actions
+        self.hint = hint
 
     def body(self) -> ComposeResult:
         """Lay out the two columns."""
@@ -67,7 +68,7 @@ class Help(Dialog[None]):
         self.query_one(Listing).set_rows(
             [Row(place, (*left, *right)) for place, (left, right) in enumerate(pairs)]
         )
-        self.say("Esc closes.")
+        self.say(f"{self.hint} Esc closes.".strip())
 
     def on_listing_chosen(self) -> None:
         """Close."""

@@ -29,6 +29,7 @@ class KeysPlace(Place):
         Binding("space", "mark", "Mark", show=False, id="mark"),
         Binding("asterisk,A", "mark_all", "Mark all", show=False, id="mark_all"),
     ]
+    HINT = "Space marks a key, * all that are listed."
     COLUMNS: ClassVar[tuple[Column, ...]] = key_rows.COLUMNS
     ORDERS: ClassVar[tuple[str, ...]] = key_lists.ORDERS_OF_ONE
     FIRST_ORDER = ("Status", True)

@@ -6,8 +6,6 @@ from typing import ClassVar, cast
 
 from textual.app import ComposeResult
 from textual.binding import BindingType
-from textual.events import Resize
-from textual.widgets import Static
 
 from keytui.domain import clock, sign_in_code, text
 from keytui.domain.audit_chain import Head
@@ -17,36 +15,22 @@ from keytui.domain.permissions import Permission, Role
 from keytui.domain.records import Actor, User
 from keytui.domain.secret import Secret
 from keytui.domain.states import Status
-from keytui.services import (
-    audit_check,
-    bulk,
-    key_lists,
-    offboarding,
-    report,
-    stale,
-    user_lists,
-    users,
-)
-from keytui.services.bulk import Progress
-from keytui.services.receipt import Receipt
+from keytui.services import audit_check, key_lists, report, stale, user_lists, users
 from keytui.services.report_lines import Format
 from keytui.services.report_selection import Selection
 from keytui.tui.menu import MenuAction, bindings
 from keytui.tui.reveal.screen import Occasion, Reveal
-from keytui.tui.screens import cards
-from keytui.tui.screens.action_menu import ActionMenu
+from keytui.tui.screens.cards import Cards
 from keytui.tui.screens.confirm import Confirm
 from keytui.tui.screens.deactivating import deactivate
-from keytui.tui.screens.ending import Ending, rows_of
 from keytui.tui.screens.export import Export, Exported
 from keytui.tui.screens.form import Entry, Form, Values
+from keytui.tui.screens.offboarding import offboard
 from keytui.tui.screens.place import Place
-from keytui.tui.screens.receipt import ReceiptShown
 from keytui.tui.screens.ssh_keys import UserSshKeys
 from keytui.tui.screens.user_keys import AllKeys, UserKeys
 from keytui.tui.surroundings import NO_REPORT
 from keytui.tui.widgets.listing import Column
-from keytui.tui.widgets.plain import plain
 from keytui.tui.widgets.rows import Row
 
 _MANAGE = Permission.MANAGE_USERS
@@ -94,11 +78,11 @@ class ManageUsers(Place):
         """Show the people to ``actor``."""
         super().__init__(actor)
         self._active: int | None = None
-        self._stale: cards.Counts | None = None
+        self._cards = Cards("Counting stale keys...", id="cards", markup=False)
 
     def under_summary(self) -> ComposeResult:
         """Leave a line for the cards."""
-        yield Static(plain(cards.line(None, 0)), id="cards")
+        yield self._cards
 
     async def page(self, wanted: Wanted) -> Page[Row]:
         """Return a page of the people."""
@@ -118,17 +102,7 @@ class ManageUsers(Place):
 
     async def _count_stale(self) -> None:
         # On the other thread: of very many keys it takes longer, and the list goes on meanwhile.
-        self._stale = await self.keytui.background.export(stale.count, self.actor)
-        self._show_cards()
-
-    def _show_cards(self) -> None:
-        if self.is_attached:
-            line = plain(cards.line(self._stale, self.size.width - 2))
-            self.query_one("#cards", Static).update(line, layout=False)
-
-    def on_resize(self, event: Resize) -> None:  # noqa: ARG002 - Textual's signature
-        """Show as many cards as there is room for."""
-        self._show_cards()
+        self._cards.show(await self.keytui.background.export(stale.count, self.actor))
 
     def summary(self) -> str:
         """Say how many people and keys there are."""
@@ -185,9 +159,9 @@ class ManageUsers(Place):
 
     async def do_stale(self) -> None:
         """Offer the filters with their counts, open the one that is picked."""
-        which = await self.app.push_screen_wait(ActionMenu("Stale keys", cards.items(self._stale)))
+        which = await self._cards.pick(self.app)
         if which is not None:
-            await self.app.push_screen_wait(AllKeys(self.actor, stale.Stale(which)))
+            await self.app.push_screen_wait(AllKeys(self.actor, which))
             await self.load()
 
     async def do_ssh_keys(self) -> None:
@@ -331,29 +305,10 @@ class ManageUsers(Place):
             await self.done(f"{user.user_id} is deactivated.")
 
     async def do_offboard(self) -> None:
-        """Say what will end, ask why, end it, show the receipt."""
+        """Ask, end everything of the person, show the receipt."""
         name = self.selected.user_id
-        background = self.keytui.background
-        plan = await background.call(offboarding.plan, self.actor, name)
-
-        async def end(reason: str, progress: Progress) -> Receipt:
-            return await background.export(offboarding.offboard, self.actor, name, reason, progress)
-
-        sign_ins = ", password, code and sign-ins" if plan.active else ""
-        receipt = await self.app.push_screen_wait(
-            Ending(
-                "Offboard user",
-                f"{name} loses at once, for good: {text.counted(len(plan.keys), 'API key')}, "
-                f"{text.counted(len(plan.ssh_keys), 'SSH key')}{sign_ins}. "
-                f"Used in the last day (!): {sum(map(bulk.in_use, plan.keys)):,}.",
-                rows_of(plan.keys),
-                name,
-                doing=end,
-                ok="Offboard",
-            )
-        )
+        receipt = await offboard(self.keytui, self.actor, name)
         if receipt is not None:
-            await self.app.push_screen_wait(ReceiptShown(receipt))
             await self.done(f"{name} is offboarded: {receipt.act} in the audit trail.")
 
 

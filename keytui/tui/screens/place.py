@@ -28,6 +28,8 @@ class Place(Listed):
     PLACE: ClassVar[str] = ""
     """Its title among the places."""
     ACTIONS: ClassVar[tuple[MenuAction, ...]] = ()
+    HINT: ClassVar[str] = ""
+    """What help says of keys that are no actions of the menu."""
     KEYS: ClassVar[tuple[tuple[str, str], ...]] = ()
     """The keys that the bottom line names after Help and Actions."""
 

@@ -28,7 +28,7 @@ class UserKeys(KeysPlace):
         ),
     )
     BINDINGS: ClassVar[list[BindingType]] = bindings(ACTIONS)
-    KEYS = (("x", "Deactivate"), ("Space", "Mark"), ("*", "Mark all"), ("Esc", "Back"))
+    KEYS = (("x", "Deactivate"), ("Space", "Mark"), ("Esc", "Back"))
 
     @property
     def empty(self) -> str:
