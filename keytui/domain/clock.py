@@ -56,6 +56,13 @@ def ago(at: int | None, present: int) -> str:
     return f"{duration(passed)} ago"
 
 
+def until(at: int | None, present: int) -> str:
+    """Write how long until ``at``: ``in 12 d``, ``expired`` or ``never``."""
+    if at is None:
+        return "never"
+    return f"in {duration(at - present)}" if at > present else "expired"
+
+
 def duration(length: int) -> str:
     """Write a length of time in its largest unit: ``5 s``, ``2 h``, ``41 d``."""
     for unit, name in ((DAY, "d"), (HOUR, "h"), (MINUTE, "min")):
