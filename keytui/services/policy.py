@@ -81,9 +81,8 @@ class Preview:
         more = self.people - len(self.named)
         names += f" and {more:,} more" if more else ""
         people = "1 person" if self.people == 1 else f"{self.people:,} people"
-        verb = "ends" if self.keys == 1 else "end"
         return (
-            f"{counted(self.keys, 'key')} of {people} {verb} sooner by it: {names}. "
+            f"{counted(self.keys, 'key')} of {people} {_end(self.keys)} sooner by it: {names}. "
             f"The first stops on {clock.exact(self.first_end)}."
         )
 
@@ -196,6 +195,15 @@ def change(  # noqa: PLR0913 - each is a part of the change
             f"{clock.iso(binds_from)}: {why}"
         )
         return keys
+
+
+def changed(keys: int) -> str:
+    """Say that the policy was changed and how many keys end sooner by it."""
+    return f"The policy is changed: {counted(keys, 'key')} {_end(keys)} sooner by it."
+
+
+def _end(keys: int) -> str:
+    return "ends" if keys == 1 else "end"
 
 
 def _shorten(wish: Policy, present: int, warning_days: int, progress: Progress) -> int:

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from keytui.domain.permissions import Role
+from keytui.domain.policy import Policy
 from keytui.domain.text import harmless
 from keytui.services import (
     api_keys,
@@ -16,6 +17,7 @@ from keytui.services import (
     audit_check,
     backup,
     copying,
+    policy,
     report,
     sign_in,
     ssh_keys,
@@ -58,13 +60,18 @@ FITTING: dict[str, Any] = {
     "code": "0000",
     "origin": HERE,
     "location": "copy.db",
+    "wish": Policy(30, 90, no_end=False),
+    "warning_days": 30,
+    "seen": 0,
 }
 """What fits where something is needed besides the text that is tried."""
 
 
 def texts() -> Iterator[tuple[Callable[..., object], str]]:
     """Yield every public function of the services with each of its parameters that is text."""
-    for module in (api_keys, audit, audit_check, backup, copying, report, sign_in, ssh_keys, users):
+    for module in (
+        *(api_keys, audit, audit_check, backup, copying, policy, report, sign_in, ssh_keys, users),
+    ):
         for name, function in inspect.getmembers(module, inspect.isfunction):
             if function.__module__ != module.__name__ or name.startswith("_"):
                 continue
