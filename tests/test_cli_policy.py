@@ -91,8 +91,10 @@ def test_a_user_changes_no_policy(path: Path) -> None:
     assert (answer.code, answer.out, answer.err) == (
         ExitCode.REFUSED,
         "",
-        "1 of your keys expires within 7 days: ci-runner in 5 d.\n"
-        "keytui: Only an administrator changes the policy on keys.\n",
+        (
+            "1 of your keys expires within 7 days: ci-runner in 5 d.\n"
+            "keytui: Only an administrator changes the policy on keys.\n"
+        ),
     )
 
 

@@ -18,7 +18,7 @@ from keytui.services import calendar_file, expiring
 @click.option(
     "--within",
     metavar="DAYS",
-    default=f"{expiring.SOON_DAYS}d",
+    default=f"{policy.SOON_DAYS}d",
     show_default=True,
     help="In how many days.",
 )

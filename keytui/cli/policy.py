@@ -1,7 +1,6 @@
 """``keytui policy``: how long API keys last."""
 
 import sys
-from collections.abc import Callable
 from typing import Any, Final
 
 import click
@@ -78,13 +77,9 @@ def policy_set(actor: Actor, warning: str, reason: str, yes: bool, **wished: Any
 
 def _wish(now: Policy, default: str | None, longest: str | None, no_end: bool | None) -> Policy:
     """Return the policy of now with what is wished in place of what it says."""
-    most = rules.MOST_DAYS
-    read: Callable[[str], int | None] = lambda typed: (  # noqa: E731 - used once, beside its use
-        None if typed.strip().lower() == rules.NONE else rules.days(typed, most)
-    )
     return Policy(
-        now.default_days if default is None else rules.days(default, most),
-        now.longest_days if longest is None else read(longest),
+        now.default_days if default is None else rules.days(default, rules.MOST_DAYS),
+        now.longest_days if longest is None else rules.longest(longest),
         now.no_end if no_end is None else no_end,
     )
 

@@ -20,6 +20,8 @@ MOST_DAYS: Final = 36_500
 WARNING_DAYS: Final = 30
 """How long keys that a policy shortens go on at least, unless it says otherwise."""
 MOST_WARNING_DAYS: Final = 365
+SOON_DAYS: Final = 30
+"""How long before its end a key is *expiring*: the first of the warnings."""
 NONE: Final = "none"
 """What a person writes who wants no end, or no longest."""
 
@@ -133,6 +135,15 @@ def days(typed: str, most: int, least: int = 1) -> int:
         f"{harmless(typed.strip())[:20] or 'Nothing'} is no number of days from {least} to "
         f"{most:,}: correct it."
     )
+
+
+def longest(typed: str) -> int | None:
+    """Return the longest that a person writes, in days; ``None`` for ``none``.
+
+    Raises:
+        BadInput: it is neither.
+    """
+    return None if typed.strip().lower() == NONE else days(typed, MOST_DAYS)
 
 
 def _end_of(typed: str) -> int:

@@ -9,6 +9,7 @@ from keytui.domain import clock
 from keytui.domain.audit import Action
 from keytui.domain.clock import DAY
 from keytui.domain.permissions import PERMISSIONS, Permission, Reach
+from keytui.domain.policy import SOON_DAYS
 from keytui.domain.records import Actor, ApiKey
 from keytui.domain.states import Status
 from keytui.domain.text import counted, harmless
@@ -16,11 +17,9 @@ from keytui.services.acting import looking
 from keytui.services.key_records import record, select_keys
 from keytui.storage.models import ApiKeyRow, UserRow
 
-WARNED_DAYS: Final = (1, 7, 30)
+WARNED_DAYS: Final = (1, 7, SOON_DAYS)
 """How long before a key's end its owner is told so, the nearest first; GitLab mails 60, 30 and 7
 days before."""
-SOON_DAYS: Final = WARNED_DAYS[-1]
-"""What "soon" means where nobody says otherwise."""
 _NAMED: Final = 3
 """How many keys a notice names; more would fill the screen."""
 _LABEL: Final = 20

@@ -14,7 +14,7 @@ from keytui.domain.permissions import Permission, Role
 from keytui.domain.records import Actor, User
 from keytui.domain.secret import Secret
 from keytui.domain.states import Status
-from keytui.services import audit_check, key_lists, report, user_lists, users
+from keytui.services import audit_check, expiring, key_lists, report, user_lists, users
 from keytui.services.report_lines import Format
 from keytui.services.report_selection import Selection
 from keytui.tui.menu import MenuAction, bindings
@@ -24,6 +24,7 @@ from keytui.tui.screens.deactivating import deactivate
 from keytui.tui.screens.export import Export, Exported
 from keytui.tui.screens.form import Entry, Form, Values
 from keytui.tui.screens.place import Place
+from keytui.tui.screens.policy import change_policy
 from keytui.tui.screens.ssh_keys import UserSshKeys
 from keytui.tui.screens.user_keys import AllKeys, UserKeys
 from keytui.tui.widgets.listing import Column
@@ -57,6 +58,7 @@ class ManageUsers(Place):
         MenuAction("view_keys", "v", "View API keys of {}", Permission.VIEW_KEYS, on_row=True),
         MenuAction("all_keys", "w", "View all API keys", Permission.VIEW_KEYS),
         MenuAction("ssh_keys", "K", "SSH keys of {}", Permission.VIEW_SSH_KEYS, on_row=True),
+        MenuAction("policy", "P", "Policy on keys...", Permission.CHANGE_POLICY),
         MenuAction("new_user", "n", "New user...", _MANAGE),
         MenuAction("role", "t", "Change role of {}...", _MANAGE, on_row=True),
         MenuAction("reset_sign_in", "p", "Reset sign-in of {}...", _MANAGE, on_row=True),
@@ -71,6 +73,7 @@ class ManageUsers(Place):
         """Show the people to ``actor``."""
         super().__init__(actor)
         self._active: int | None = None
+        self._expiring = 0
 
     async def page(self, wanted: Wanted) -> Page[Row]:
         """Return a page of the people."""
@@ -85,6 +88,7 @@ class ManageUsers(Place):
         """Read the people, then how many keys work: of very many that takes longer."""
         await super().load(around)
         self._active = await self.keytui.background.call(key_lists.count_active, self.actor)
+        self._expiring = await self.keytui.background.call(expiring.count, self.actor)
         self.summarise()
 
     def summary(self) -> str:
@@ -92,6 +96,8 @@ class ManageUsers(Place):
         keys = (
             "... active keys" if self._active is None else text.counted(self._active, "active key")
         )
+        if self._expiring:
+            keys += f", {self._expiring:,} expiring"
         return f"Users: {self.range_shown}   {keys}   {self.filter_shown}"
 
     def details(self) -> str:
@@ -141,6 +147,12 @@ class ManageUsers(Place):
     async def do_ssh_keys(self) -> None:
         """Open the person's SSH keys."""
         await self.app.push_screen_wait(UserSshKeys(self.actor, self.selected.user_id))
+
+    async def do_policy(self) -> None:
+        """Show how long keys last; change it after saying whom that hits."""
+        done = await change_policy(self.app, self.keytui.background, self.actor)
+        if done is not None:
+            await self.done(done)
 
     async def do_export(self) -> None:
         """Ask format and place, export."""

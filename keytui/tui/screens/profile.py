@@ -12,7 +12,8 @@ from keytui.domain.permissions import Permission, Role
 from keytui.domain.records import Actor, ApiKey
 from keytui.domain.secret import Secret
 from keytui.domain.states import Status
-from keytui.services import api_keys, sign_in
+from keytui.domain.text import counted
+from keytui.services import api_keys, policy, sign_in
 from keytui.tui.menu import MenuAction, bindings
 from keytui.tui.reveal.screen import Occasion, Reveal
 from keytui.tui.screens import key_rows
@@ -94,22 +95,38 @@ class Profile(KeysPlace):
             self.complain(" ".join(self._signed_in.notices))
 
     async def do_new_key(self) -> None:
-        """Ask a label, create the key, show it once."""
+        """Ask a label and for how long, create the key, show it once."""
+        rules = (await self.keytui.background.call(policy.current)).policy
         with self.keytui.late.lend() as secret:
 
             async def submit(values: Values) -> ApiKey:
+                end = await self.keytui.background.call(
+                    policy.end_of, values["until"].strip() or values["days"]
+                )
                 key, _ = await self.keytui.background.call(
-                    api_keys.create_key, self.actor, values["label"], secret
+                    api_keys.create_key, self.actor, values["label"], secret, expires_at=end
                 )
                 return key
 
             key = await self.app.push_screen_wait(
                 Form[ApiKey](
                     "New Key",
-                    "What will use this key? The label helps you to tell your keys apart.",
-                    [Entry("label", "Label")],
+                    "What will use this key, and for how long? "
+                    f"It lasts {counted(rules.default_days, 'day')} unless you choose otherwise; "
+                    "a day is written YYYY-MM-DD.",
+                    [
+                        Entry(
+                            "days",
+                            "Days it lasts",
+                            str(rules.default_days),
+                            options=[(one, one) for one in rules.choices],
+                        ),
+                        Entry("until", "or its last day"),
+                        Entry("label", "Label"),
+                    ],
                     submit,
                     ok="Create",
+                    start="label",
                 )
             )
             if key is not None:
