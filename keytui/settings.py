@@ -82,6 +82,13 @@ class Settings:
     """The file of the audit key, if it is not beside the database. ``KEYTUI_AUDIT_KEY``.
     Default: the database's name with ``.audit-key`` behind it; on PostgreSQL there is none."""
 
+    sessions_per_person: int = 10
+    """Sessions over SSH that one person may have open: 1 to 1,000. ``KEYTUI_SESSIONS_PER_PERSON``;
+    a forced session asks the configuration file alone."""
+
+    sessions: int = 100
+    """Sessions over SSH that may be open in all: 1 to 10,000. ``KEYTUI_SESSIONS``; likewise."""
+
     @property
     def database_is_default(self) -> bool:
         """Whether nobody named a database."""
@@ -93,7 +100,13 @@ class Settings:
         return self.database or str(data_folder() / "keytui.db")
 
 
-_RANGES = {"idle_minutes": (1, 1_440), "clear_seconds": (5, 600), "reveal_seconds": (10, 900)}
+_RANGES = {
+    "idle_minutes": (1, 1_440),
+    "clear_seconds": (5, 600),
+    "reveal_seconds": (10, 900),
+    "sessions_per_person": (1, 1_000),
+    "sessions": (1, 10_000),
+}
 _SWITCH = {
     "true": True,
     "on": True,

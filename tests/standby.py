@@ -35,15 +35,17 @@ class Standby:
             shutil.rmtree(self._folder)
             raise
 
-    def url(self, primary_too: str = "", **parameters: str) -> str:
-        """Return the URL of a database here, and on the primary after it if it is named.
+    def url(self, primary: str, *, first: bool = True, **parameters: str) -> str:
+        """Return the URL of a database here and on the primary.
 
         Args:
-            primary_too: the database's URL on the primary.
+            primary: the database's URL there.
+            first: whether this host is named first.
             parameters: more of libpq's, such as ``target_session_attrs``.
         """
-        there = psycopg.conninfo.conninfo_to_dict(primary_too)
-        hosts = ",".join(str(host) for host in (self._folder, there["host"]))
+        there = psycopg.conninfo.conninfo_to_dict(primary)
+        both = (self._folder, there["host"]) if first else (there["host"], self._folder)
+        hosts = ",".join(map(str, both))
         more = "".join(f"&{name}={value}" for name, value in parameters.items())
         return f"postgresql://postgres@/{there['dbname']}?host={hosts}{more}"
 

@@ -208,6 +208,7 @@ def keytui(*arguments: str | Path, typed: str | bytes = "") -> Answer:
     out = io.TextIOWrapper(io.BytesIO(), encoding="utf-8", newline="")
     err = io.TextIOWrapper(io.BytesIO(), encoding="utf-8", newline="")
     with ExitStack() as stack:
+        stack.enter_context(patch.dict(os.environ))  # a forced session drops what it does not need
         stack.enter_context(patch.object(sys, "argv", ["keytui", *map(str, arguments)]))
         stack.enter_context(
             patch.object(sys, "stdin", io.TextIOWrapper(io.BytesIO(entered), encoding="utf-8"))

@@ -22,6 +22,7 @@ FLOORS = {
     "keytui.tui": 3,
     "keytui.gateway": 3,
     "keytui.telling": 3,
+    "keytui.ssh_host": 3,
     "keytui.cli": 4,
     "keytui.__main__": 5,
 }

@@ -14,7 +14,16 @@ from tests.support import PASSWORD, keytui, python, said
 
 pytestmark = needs_ssh_keygen
 
-HEAVY = {"click", "peewee", "playhouse", "argon2", "textual", "subprocess", "platformdirs"}
+HEAVY = {
+    "click",
+    "peewee",
+    "playhouse",
+    "argon2",
+    "textual",
+    "subprocess",
+    "platformdirs",
+    "dataclasses",
+}
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ import click
 
 import keytui
 from keytui import settings
-from keytui.cli import verify
+from keytui.cli import surroundings, verify
 from keytui.cli.audit import audit_commands
 from keytui.cli.backup import backup_command, restore_command
 from keytui.cli.copy import copy_command
@@ -31,6 +31,8 @@ _LONGEST = 300
 
 def run() -> None:
     """Run the command of this process; a wrong command line ends in one sentence too."""
+    if surroundings.is_forced(sys.argv[1:]):
+        surroundings.clean(os.environ)
     try:
         sys.exit(commands(prog_name="keytui", standalone_mode=False))
     except click.exceptions.NoArgsIsHelpError as error:

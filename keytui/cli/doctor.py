@@ -35,9 +35,17 @@ def doctor_command(session: Session, /, quiet: bool) -> None:
 
 def _everything(session: Session) -> Iterator[tuple[str, Finding]]:
     yield from doctor.database_checks(*session.files())
+    yield from doctor.asked("SSH", host)
     yield from doctor.asked("clipboard", partial(clipboard, session.settings.clipboard, os.environ))
     yield from doctor.asked("memory", memory)
     yield from doctor.asked("terminal", partial(terminal, os.environ))
+
+
+def host() -> Iterator[Finding]:
+    """Is this host still set up for people who come by SSH, if it ever was?"""
+    from keytui.ssh_host import health, layout  # late: no other command needs them
+
+    yield from health.findings(layout.this_host())
 
 
 def clipboard(setting: ClipboardRoute, environ: Mapping[str, str]) -> Iterator[Finding]:

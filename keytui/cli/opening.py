@@ -4,7 +4,7 @@ import os
 import sys
 from typing import NoReturn
 
-from keytui.cli.exits import ExitCode, fail
+from keytui.cli.terminal import need_terminal
 from keytui.origin import where_from
 from keytui.settings import Settings, make_default_folder
 
@@ -16,20 +16,9 @@ def open_app(chosen: Settings, demo_as: str | None = None) -> NoReturn:
         chosen: the settings of this run.
         demo_as: for the demo, who signs in at once; ``""`` to choose.
     """
-    _need_terminal()
+    need_terminal()
     if demo_as is None:
         make_default_folder(chosen)
     from keytui.tui.run import run  # late: a missing terminal is said without it
 
     sys.exit(run(chosen, where_from(os.environ), demo_as))
-
-
-def _need_terminal() -> None:
-    # A Textual app without one never ends.
-    if not all(
-        stream is not None and stream.isatty() for stream in (sys.stdin, sys.stdout, sys.stderr)
-    ):
-        fail(
-            "The app needs a terminal: run it in one, or use a command (see keytui --help).",
-            ExitCode.CANNOT,
-        )

@@ -4,6 +4,7 @@ import os
 import sys
 from collections.abc import Callable
 from functools import wraps
+from pathlib import Path
 from typing import Any
 
 import click
@@ -14,6 +15,7 @@ from keytui.domain.errors import BadInput, Refused
 from keytui.domain.records import Actor
 from keytui.origin import where_from
 from keytui.services import host, sign_in
+from keytui.services.sign_in import SignedIn
 from keytui.settings import Settings
 from keytui.storage.database import audit_key_path, open_database
 from keytui.storage.location import canonical
@@ -23,17 +25,34 @@ _LONGEST = 4_096
 
 
 class Session:
-    """One run: its settings, its database, and who acts."""
+    """One run: its settings, its database, and who acts.
+
+    Attributes:
+        settings: of this run.
+        origin: from where it is used.
+        file: of the database, once it is open; see :func:`.open_database`.
+        signed_in: the person who acts, once they are signed in.
+        forced: whether sshd or sudo runs it for somebody who may do nothing else.
+    """
 
     def __init__(self, chosen: Settings) -> None:
         """Remember the settings; the database is opened by the first use."""
         self.settings = chosen
         self.origin = where_from(os.environ)
+        self.file = Path()
+        self.signed_in: SignedIn | None = None
+        self.forced = False
 
     def files(self) -> tuple[str, str]:
         """Return where the database and its audit key are, without opening either."""
         place = canonical(self.settings.location)
         return place, audit_key_path(place, self.settings.audit_key)
+
+    def open(self, *, create: bool) -> None:
+        """Open the database; ``create`` says whether to make one where there is none."""
+        self.file = open_database(
+            self.settings.location, create=create, audit_key_file=self.settings.audit_key
+        )
 
     def actor(self, user_id: str | None, *, create: bool) -> Actor:
         """Open the database and return who acts: ``user_id`` by their password, else the host.
@@ -42,16 +61,19 @@ class Session:
             user_id: who signs in; ``None`` for the account that owns the database.
             create: whether the database is created where there is none.
         """
+        if self.forced:
+            if self.signed_in is None or user_id is not None:
+                raise Refused("In a session over SSH everybody acts for themselves.")
+            return self.signed_in.actor
         if create:
             settings.make_default_folder(self.settings)
-        file = open_database(
-            self.settings.location, create=create, audit_key_file=self.settings.audit_key
-        )
+        self.open(create=create)
         if user_id is None:
-            return host.host_actor(file, self.origin)
+            return host.host_actor(self.file, self.origin)
         entered = sign_in.sign_in(user_id, _password(), self.origin)
         if isinstance(entered, sign_in.PasswordNeeded):
             raise Refused("Choose a password first: open keytui and sign in with the code.")
+        self.signed_in = entered
         for notice in entered.notices:
             say(notice)
         return entered.actor

@@ -7,6 +7,8 @@ import click
 from keytui.cli import ssh_authorized_keys
 from keytui.cli.exits import say
 from keytui.cli.session import acting_as
+from keytui.cli.ssh_session import ssh_session
+from keytui.cli.ssh_setup import setup_command
 from keytui.domain import clock, ssh_key
 from keytui.domain.errors import BadInput
 from keytui.domain.paths import absolute_path
@@ -45,14 +47,23 @@ def ssh_list(actor: Actor, name: str | None) -> None:
 @ssh_commands.command("add")
 @click.argument("file")
 @click.option("--label", default="", help="What it is called (default: its comment).")
+@click.option("--for", "whose", metavar="USER_ID", help="Whom it lets in (default: yourself).")
 @acting_as
-def ssh_add(actor: Actor, file: str, label: str) -> None:
-    """Let yourself in by another SSH key, with --user: FILE is its .pub file."""
-    added = ssh_keys.add_key(actor, _read(file), label)
-    say(f"SSH key {added.ssh_key_id} ({added.fingerprint}) lets you in.")
+def ssh_add(actor: Actor, file: str, label: str, whose: str | None) -> None:
+    """Let yourself in by another SSH key, with --user: FILE is its .pub file, or - for standard input.
+
+    The account that owns the database gives anybody one, with --for.
+    """
+    added = ssh_keys.add_key(actor, _read(file), label, whose)
+    whom = "you" if whose is None else added.user_id
+    say(f"SSH key {added.ssh_key_id} ({added.fingerprint}) lets {whom} in.")
 
 
 def _read(typed: str) -> str:
+    if typed == "-":
+        stdin = sys.stdin
+        given = stdin.buffer.read(ssh_key.MAX_LENGTH + 1) if stdin is not None else b""
+        return given.decode("utf-8", "replace")
     path = absolute_path(typed)
     try:
         with path.open("rb") as file:
@@ -69,3 +80,7 @@ def ssh_remove(actor: Actor, ssh_key_id: int, reason: str) -> None:
     """End an SSH key: it lets nobody in any more."""
     ssh_keys.remove_key(actor, ssh_key_id, reason)
     say(f"SSH key {ssh_key_id} is removed.")
+
+
+for command in (ssh_session, setup_command):
+    ssh_commands.add_command(command)

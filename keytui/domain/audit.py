@@ -30,6 +30,8 @@ class Action(StrEnum):
 
     REPORT_EXPORT = "report:export"
 
+    SESSION_COMMAND = "session:command"
+
     SSH_KEY_ADD = "ssh_key:add"
     SSH_KEY_EDIT_LABEL = "ssh_key:edit_label"
     SSH_KEY_LIST = "ssh_key:list"

@@ -106,6 +106,34 @@ def by_ssh_key(name: str, fingerprint: str, origin: str) -> SignedIn:
     raise SignInFailed("This SSH key lets nobody in any more: ask an administrator.")
 
 
+def by_unix_account(name: str, origin: str) -> SignedIn:
+    """Let the person in whose User ID is the name of a Unix account that sudo has proved.
+
+    Args:
+        name: the account's.
+        origin: where the person sits.
+
+    Raises:
+        SignInFailed: nobody active has this User ID; recorded.
+    """
+    with transaction():
+        row = UserRow.get_or_none(UserRow.user_id == user_id.folded(name))
+        if row is not None and row.user_id == name and row.status == Status.ACTIVE:
+            return _enter(row, origin, "with a Unix account")
+        recording.append(
+            None,
+            Action.USER_SIGN_IN,
+            Outcome.REFUSED,
+            target=name,
+            about=row.id if row else None,
+            detail="with a Unix account",
+            origin=origin,
+        )
+    raise SignInFailed(
+        f"There is no active user {harmless(name)[: user_id.MAX_LENGTH]}: ask an administrator."
+    )
+
+
 def choose_password(user_id: str, code: str, password: str, origin: str) -> SignedIn:
     """Use up a one-time code: the person's password is ``password`` from now on.
 

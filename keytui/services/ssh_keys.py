@@ -12,6 +12,7 @@ from keytui.domain.audit import Action
 from keytui.domain.errors import BadInput, Conflict, Refused
 from keytui.domain.permissions import Permission
 from keytui.domain.records import Actor, SshKey
+from keytui.domain.states import Status
 from keytui.services import ssh_keygen
 from keytui.services.acting import Deed, acting, looking
 from keytui.storage.models import SshKeyRow, UserRow
@@ -20,32 +21,37 @@ MOST_KEYS: Final = 20
 """SSH keys of one person at a time: more than anybody has devices, and a list to oversee."""
 
 
-def add_key(actor: Actor, pasted: str, typed_label: str = "") -> SshKey:
-    """Let the actor sign in with another SSH key. Takes some milliseconds, 3 s at most.
+def add_key(actor: Actor, pasted: str, typed_label: str = "", whose: str | None = None) -> SshKey:
+    """Let somebody sign in with another SSH key. Takes some milliseconds, 3 s at most.
 
     Args:
-        actor: who adds it, and whom it lets in.
+        actor: who adds it.
         pasted: the public key: the one line of a ``.pub`` file.
         typed_label: what it is called; by default its comment, else its type.
+        whose: whom it lets in; by default the actor. For others only the account that
+            owns the database adds one: without a first key nobody comes in over SSH.
 
     Returns:
         Its record.
 
     Raises:
         BadInput: it is no public key of a kind that may sign in, or the label does not fit.
-        Refused: it is somebody else's, or the actor has the most there can be.
-        Conflict: the actor has added it already.
+        Refused: it is somebody else's, the person has the most there can be, or they
+            are neither the actor nor the actor the account that owns the database.
+        Conflict: the person has it already, or is inactive.
     """
     key = ssh_key.parse(pasted)
     label = text.label(typed_label) if typed_label.strip() else key.label
     bits, fingerprint = ssh_keygen.look_at(key)
     ssh_key.check_strength(key.type, bits)
-    with acting(actor, Action.SSH_KEY_ADD, actor.user_id) as deed:
-        deed.about = actor.row_id
-        deed.require(Permission.ADD_SSH_KEY, owner=actor.row_id)
-        _must_be_new(actor, fingerprint)
+    with acting(actor, Action.SSH_KEY_ADD, whose or actor.user_id) as deed:
+        owner = actor.row_id if whose is None else _person(whose)
+        deed.about = owner
+        if whose is None or actor.row_id is not None:
+            deed.require(Permission.ADD_SSH_KEY, owner=owner)
+        _must_be_new(owner, fingerprint)
         row = SshKeyRow.create(
-            owner=actor.row_id,
+            owner=owner,
             type=key.type,
             body=key.body,
             fingerprint=fingerprint,
@@ -128,10 +134,11 @@ def remove_key(actor: Actor, ssh_key_id: int, typed_reason: str) -> None:
             raise Conflict(f"{_name(ssh_key_id)} is removed already: nothing was changed.")
 
 
-def remove_all(leaving: Deed, owner: UserRow, why: str) -> None:
+def remove_all(leaving: Deed, owner: Any) -> None:  # noqa: ANN401 - as of _find
     """Remove all SSH keys of somebody who is deactivated, in that act's transaction."""
+    why = owner.deactivation_reason
     theirs = (SshKeyRow.owner == owner.id) & SshKeyRow.removed_at.is_null()
-    for row in SshKeyRow.select().where(theirs).order_by(SshKeyRow.id):
+    for row in list(SshKeyRow.select().where(theirs).order_by(SshKeyRow.id)):
         _remove(Deed(leaving.actor, Action.SSH_KEY_REMOVE, _name(row.id), owner.id), row, why)
 
 
@@ -147,15 +154,24 @@ def _remove(deed: Deed, row: Any, why: str) -> bool:  # noqa: ANN401 - as of _fi
     return bool(removed)
 
 
-def _must_be_new(actor: Actor, fingerprint: str) -> None:
+def _person(name: str) -> int:
+    row = UserRow.get_or_none(UserRow.user_id == user_id.folded(name))
+    if row is None:
+        raise BadInput(f"There is no user {text.harmless(name)[: user_id.MAX_LENGTH]}.")
+    if row.status != Status.ACTIVE:
+        raise Conflict(f"{row.user_id} is inactive: no SSH key lets them in.")
+    return int(row.id)
+
+
+def _must_be_new(owner: int | None, fingerprint: str) -> None:
     there = SshKeyRow.removed_at.is_null()
     same: Any = SshKeyRow.get_or_none((SshKeyRow.fingerprint == fingerprint) & there)
-    if same is not None and same.owner_id == actor.row_id:
-        raise Conflict("You have added this SSH key already: nothing was changed.")
+    if same is not None and same.owner_id == owner:
+        raise Conflict("This SSH key is added already: nothing was changed.")
     if same is not None:
         raise Refused("This SSH key is another person's: make one of your own with ssh-keygen.")
-    if SshKeyRow.select().where((SshKeyRow.owner == actor.row_id) & there).count() >= MOST_KEYS:
-        raise Refused(f"You have {MOST_KEYS} SSH keys, the most there can be: remove one first.")
+    if SshKeyRow.select().where((SshKeyRow.owner == owner) & there).count() >= MOST_KEYS:
+        raise Refused(f"{MOST_KEYS} SSH keys are the most a person can have: remove one first.")
 
 
 def _is_there(ssh_key_id: int) -> Any:  # noqa: ANN401 - a Peewee expression has no useful type

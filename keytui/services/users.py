@@ -214,7 +214,7 @@ def deactivate_user(actor: Actor, name: str, typed_reason: str) -> None:
         row.deactivation_reason = why
         row.save()
         deed.record(why)
-        ssh_keys.remove_all(deed, row, why)
+        ssh_keys.remove_all(deed, row)
 
 
 def _find(name: str) -> UserRow:

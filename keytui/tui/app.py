@@ -40,6 +40,7 @@ from keytui.tui.screens.help import Help
 from keytui.tui.screens.manage_users import ManageUsers
 from keytui.tui.screens.place import Place
 from keytui.tui.screens.profile import Profile
+from keytui.tui.surroundings import ORDINARY, Surroundings
 from keytui.tui.watchdog import Watchdog
 from keytui.tui.widgets.bars import StatusLine
 
@@ -51,22 +52,31 @@ class KeytuiApp(App[None]):
     TITLE = "keytui"
     ALLOW_SELECT = False
 
-    def __init__(self, settings: Settings, origin: str, first: Screen[object]) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        origin: str,
+        first: Screen[Any] | SignedIn,
+        surroundings: Surroundings = ORDINARY,
+    ) -> None:
         """Create the app.
 
         Args:
             settings: of this run; the database is open already.
             origin: from where it is used, for the audit trail.
-            first: the first screen, a door that answers with who came in.
+            first: the first screen, a door that answers with who came in; or who is in already.
+            surroundings: how it was started.
         """
         self.late = LateBinding()
         super().__init__(driver_class=late_driver(self.late))
         self.settings = settings
         self.origin = origin
+        self.surroundings = surroundings
         self.background = Background()
         self.clearing = Clearing()
         self.signed_in: SignedIn | None = None
         self.crash_sentence = ""
+        self.last_words = ""
         self._to_say = ""
         self.watchdog: Watchdog | None = None
         self._first = [first]
@@ -93,27 +103,45 @@ class KeytuiApp(App[None]):
                 wake=lambda: loop.call_soon_threadsafe(lambda: None),
                 wipe=self.late.wipe,
                 end=lambda code: loop.call_soon_threadsafe(self.exit, None, code),
+                seconds_left=self._seconds_left if self.surroundings.forced else None,
             )
             self.watchdog.start()
-            self.call_after_refresh(harden)
-        self.call_after_refresh(settled)
+            self.call_after_refresh(harden, for_good=self.surroundings.forced)
+            self.call_after_refresh(settled)
         # Not kept: a password that was typed into it would stay as long.
-        self.push_screen(self._first.pop(), self.came_in)
+        first = self._first.pop()
+        if isinstance(first, SignedIn):
+            self.came_in(first)
+        else:
+            self.push_screen(first, self.came_in)
 
     def came_in(self, answer: object) -> None:
         """Go on from a door by what it answered."""
         if isinstance(answer, SignedIn):
             self.signed_in = answer
-            self._go(Profile(answer))
+            began = self.surroundings
+            self.surroundings = replace(began, remark="", new_key="")
+            notices = (*filter(None, [began.remark]), *answer.notices)
+            self._go(Profile(replace(answer, notices=notices), began.new_key, began.lasts))
         elif isinstance(answer, CodeAccepted):
             self.push_screen(ChoosePassword(answer), self.came_in)
         else:
             self.ask_sign_in("The first administrator is created: sign in.")
 
     def ask_sign_in(self, words: str = "") -> None:
-        """Close everything and ask who is there; ``words`` say why."""
+        """Close everything and ask who is there; ``words`` say why. A forced session ends."""
+        if self.surroundings.forced and self.signed_in is not None:
+            self.end(words)
+            return
         self.signed_in = None
         self._go(SignIn(words))
+
+    def end(self, words: str, code: int = 1) -> None:
+        """End the app, and have ``words`` said once the terminal is given back."""
+        self.late.wipe()
+        self.signed_in = None
+        self.last_words = words
+        self.exit(return_code=code)
 
     def renew(self, actor: Actor) -> None:
         """Go on as ``actor``, whose sign-in series is new."""
@@ -129,12 +157,15 @@ class KeytuiApp(App[None]):
             self.run_worker(self._sign_out(actor))
 
     async def _sign_out(self, actor: Actor) -> None:
+        words = f"{actor.user_id} is signed out."
         try:
             await self.background.call(sign_in.sign_out, actor)
         except KeytuiError as error:
-            self.ask_sign_in(f"{actor.user_id} is signed out, but not on record: {error}")
+            words = f"{actor.user_id} is signed out, but not on record: {error}"
+        if self.surroundings.forced:
+            self.end(words, 0)
         else:
-            self.ask_sign_in(f"{actor.user_id} is signed out.")
+            self.ask_sign_in(words)
 
     # -- places
 
@@ -220,17 +251,38 @@ class KeytuiApp(App[None]):
             if event.key == "ctrl+q":
                 await self.action_quit()
             return  # whoever cannot see the screen does nothing on it
+        if isinstance(event, events.Key) and isinstance(self.screen, Place) and self.screen.in_list:
+            # At once, not by the list's queue: a key typed behind this one must meet
+            # what it did, be it the filter line or another place.
+            acting = self.screen.acting
+            if not (await self._check_bindings(event.key, priority=True) or acting):
+                await self._check_bindings(event.key)
+            return
         await super().on_event(event)
 
     def _check_idle(self) -> None:
         if not self.screen_stack:
             return
-        minutes = self.settings.idle_minutes
-        if monotonic() - self._last_input >= minutes * 60:
-            self.action_lock(f"No key was pressed for {minutes} min.")
+        if self._seconds_left() <= 0:
+            self.action_lock(self._idle_words)
+
+    def _seconds_left(self) -> float:
+        """How long nobody may press a key from now on; the watchdog's thread asks too."""
+        return self._last_input + self.settings.idle_minutes * 60 - monotonic()
+
+    @property
+    def _idle_words(self) -> str:
+        return f"No key was pressed for {self.settings.idle_minutes} min."
 
     def action_lock(self, why: str = "") -> None:
-        """Cover the screen until the password is typed; nothing is closed but a secret on show."""
+        """Cover the screen until the password is typed; nothing is closed but a secret on show.
+
+        A forced session ends instead.
+        """
+        if self.surroundings.forced:
+            # Whoever came with an SSH key may have no password to unlock it with.
+            self.end(f"{why} The session is over: come again.".strip())
+            return
         if self.signed_in is None or isinstance(self.screen, Locked):
             return
         for reveal in self._reveals:

@@ -13,6 +13,7 @@ from textual.screen import Screen
 
 from keytui.domain.text import harmless
 from keytui.tui.screens.place import Place
+from keytui.tui.surroundings import NO_LOCK
 
 if TYPE_CHECKING:
     from keytui.tui.app import KeytuiApp
@@ -40,7 +41,13 @@ def commands(app: "KeytuiApp", screen: Screen[Any]) -> Iterable[SystemCommand]:
     yield SystemCommand("Sort  (s)", "Sort by the next column", screen.action_sort)
     yield SystemCommand("Refresh  (r)", "Read the list anew", screen.action_reread)
     yield SystemCommand("Help  (?)", "The keys of this screen", app.action_help)
-    yield SystemCommand("Lock", "Cover the screen until the password is typed", app.action_lock)
+    forced = app.surroundings.forced
+    lock = NO_LOCK if forced else "Cover the screen until the password is typed"
+    yield SystemCommand("Lock", lock, app.action_lock)
     yield SystemCommand("Dark or light", "Change the colours", app.action_look)
-    yield SystemCommand("Sign out  (L)", "Let somebody else sign in", app.action_sign_out)
+    yield SystemCommand(
+        "Sign out  (L)",
+        "End this session" if forced else "Let somebody else sign in",
+        app.action_sign_out,
+    )
     yield SystemCommand("Quit  (q)", "Leave keytui", app.action_quit)

@@ -3,10 +3,18 @@
 import gc
 import os
 import sys
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
-from keytui.services import users
-from keytui.settings import Settings
+from keytui.services import boundary, users
+from keytui.services.sign_in import SignedIn
+from keytui.settings import ClipboardRoute, Settings
 from keytui.storage.database import close_database, open_database
+from keytui.tui.surroundings import ORDINARY, Surroundings
+
+if TYPE_CHECKING:
+    from textual.screen import Screen
 
 
 def run(settings: Settings, origin: str, demo_as: str | None = None) -> int:
@@ -23,6 +31,60 @@ def run(settings: Settings, origin: str, demo_as: str | None = None) -> int:
     Raises:
         DatabaseUnusable: before anything is drawn.
     """
+    _prepare()
+    if demo_as is not None:
+        from keytui.tui.demo import run_demo
+
+        return run_demo(settings, origin, demo_as)
+    file = open_database(settings.location, audit_key_file=settings.audit_key)
+    first_start = not users.administrator_exists()
+    remark = boundary.remark(file)
+    close_database()  # the screens use a connection of their own thread
+    from keytui.tui.screens.entrance import FirstAdministrator, SignIn
+
+    first = FirstAdministrator(remark) if first_start else SignIn(remark)
+    return show(settings, origin, first, Surroundings(remark=remark))
+
+
+def run_signed_in(  # noqa: PLR0913 - whoever opens it has found out this much
+    settings: Settings,
+    origin: str,
+    file: Path,
+    signed_in: SignedIn | None,
+    *,
+    forced: bool,
+    new_key: str = "",
+    lasts: str = "",
+) -> int:
+    """Run the app on the database that is open, for somebody who is signed in already.
+
+    Args:
+        settings: of this run.
+        origin: from where it is used.
+        file: of the database, as :func:`.open_database` returned it.
+        signed_in: who they are; ``None`` in a forced session where they sign in first.
+        forced: whether the app is all that they may run.
+        new_key: the label of a key to create and show at once.
+        lasts: for how long that key lasts, as typed; empty for the policy's default.
+
+    Returns:
+        The exit code.
+    """
+    _prepare()
+    remark = boundary.remark(file)
+    close_database()
+    if forced:
+        os.environ["TEXTUAL_ANIMATIONS"] = "none"
+        if settings.clipboard is not ClipboardRoute.OFF:
+            # The clipboard and the tmux of this machine are not those of the person.
+            settings = replace(settings, clipboard=ClipboardRoute.OSC52)
+    from keytui.tui.screens.entrance import SignIn
+
+    surroundings = Surroundings(forced, remark, new_key, lasts)
+    return show(settings, origin, signed_in or SignIn(remark), surroundings)
+
+
+def _prepare() -> None:
     # Collecting garbage amid the imports costs a tenth of the start: :func:`.settled` begins anew.
     gc.disable()
     # TEXTUAL_LOG and TEXTUAL_DEBUG would write every typed character to a file,
@@ -32,24 +94,19 @@ def run(settings: Settings, origin: str, demo_as: str | None = None) -> int:
         del os.environ[name]
     if os.environ.get("SSH_CONNECTION"):
         os.environ["TEXTUAL_ANIMATIONS"] = "none"  # frames that a slow link need not carry
-    if demo_as is not None:
-        from keytui.tui.demo import run_demo
-
-        return run_demo(settings, origin, demo_as)
-    open_database(settings.location, audit_key_file=settings.audit_key)
-    first_start = not users.administrator_exists()
-    close_database()  # the screens use a connection of their own thread
-    from keytui.tui.screens.entrance import FirstAdministrator, SignIn
-
-    return show(settings, origin, FirstAdministrator() if first_start else SignIn())
 
 
-def show(settings: Settings, origin: str, first: object) -> int:
+def show(
+    settings: Settings,
+    origin: str,
+    first: "Screen[Any] | SignedIn",
+    surroundings: Surroundings = ORDINARY,
+) -> int:
     """Draw the app from its first screen on until it is quit; return the exit code."""
     from keytui.tui.app import KeytuiApp
     from keytui.tui.reveal.clipboard.clearing import Cleared
 
-    app = KeytuiApp(settings, origin, first)  # type: ignore[arg-type]  # a screen; naming its type would import Textual
+    app = KeytuiApp(settings, origin, first, surroundings)
     try:
         app.run(mouse=settings.mouse)
     finally:
@@ -59,6 +116,6 @@ def show(settings: Settings, origin: str, first: object) -> int:
             app.watchdog.stop()  # last: it also ends what hangs here
     if cleared is Cleared.FAILED:
         print(f"keytui: {cleared.value}", file=sys.stderr)  # noqa: T201 - the app has left the terminal
-    if app.crash_sentence:
-        print(f"keytui: {app.crash_sentence}", file=sys.stderr)  # noqa: T201 - the app has left the terminal
+    for sentence in filter(None, (app.crash_sentence, app.last_words)):
+        print(f"keytui: {sentence}", file=sys.stderr)  # noqa: T201 - the app has left the terminal
     return app.return_code or 0

@@ -23,11 +23,11 @@ from keytui.tui import hardening
 
 harden = hardening.harden
 
-def harden_later():
+def harden_later(**how):
     {become}
     # An account that was changed is closed by that alone: open, as one that signed in.
     ctypes.CDLL(None).prctl(4, 1, 0, 0, 0)
-    {harden}()
+    {harden}(**how)
 
 hardening.harden = harden_later
 from keytui.cli import main

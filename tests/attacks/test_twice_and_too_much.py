@@ -163,3 +163,16 @@ def test_guessing_is_slowed_down_and_said(home: Home) -> None:
         if number < 4:
             terminal.settle()
     terminal.wait_for("Too many failed attempts: wait")
+
+
+def test_keys_that_come_in_one_burst_are_done_in_their_order(home: Home) -> None:
+    """Over a slow link keys arrive together: a place, its filter, what is typed into it."""
+    home.people("maria", "rosa", "noor")
+    terminal = signed_in(home, "adam")
+    terminal.send("2/rosa")
+    terminal.wait_for("> rosa")
+    terminal.wait_gone("maria")
+    terminal.press("esc")
+    terminal.wait_for("Users: 1-4 of 4")
+    terminal.send("3/rosa\r12q")
+    assert terminal.wait_end() == 0

@@ -55,5 +55,5 @@ def _edition() -> str:
     """Return what changes when a database made before is no longer what would be made now."""
     files = (Path(module.__file__).read_bytes() for module in (population, bulk))
     return hashlib.sha256(
-        b"\n".join([*files, *map(str.encode, sorted(schema._known()))])
+        b"\n".join([*files, *map(str.encode, sorted(schema.known()))])
     ).hexdigest()[:8]

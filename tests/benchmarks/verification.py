@@ -81,8 +81,8 @@ def main() -> None:
         _say(f"making or finding {keys:,} keys in {options.folder}")
         bench = Bench(
             keys=keys,
-            many=_copy(generate.database(options.folder, keys), workshop),
-            few=_copy(generate.database(options.folder, _FEW_KEYS), workshop / "few"),
+            many=copied(generate.database(options.folder, keys), workshop),
+            few=copied(generate.database(options.folder, _FEW_KEYS), workshop / "few"),
             folder=options.folder,
             workshop=workshop,
             effort=QUICK if options.quick else FULL,
@@ -109,18 +109,22 @@ def _options() -> argparse.Namespace:
         metavar="PATH",
         help="the Python where the peers are installed (default: this one)",
     )
+    folder_option(parser)
+    return parser.parse_args()
+
+
+def folder_option(parser: argparse.ArgumentParser) -> None:
+    """Let a folder be chosen where databases are kept for the next run."""
     parser.add_argument(
         "--folder",
-        type=Path,
-        default=Path(os.environ.get("XDG_CACHE_HOME") or "~/.cache", "keytui-benchmarks"),
+        type=lambda typed: Path(typed).expanduser().absolute(),
+        default=os.path.join(os.environ.get("XDG_CACHE_HOME") or "~/.cache", "keytui-benchmarks"),
         help="where databases are kept for the next run (default: %(default)s)",
     )
-    options = parser.parse_args()
-    options.folder = options.folder.expanduser().absolute()
-    return options
 
 
-def _copy(source: Path, folder: Path) -> Path:
+def copied(source: Path, folder: Path) -> Path:
+    """Return a copy that the run may write to, in a folder that may have to be made."""
     folder.mkdir(exist_ok=True)
     copy = Path(shutil.copyfile(source, folder / "keytui.db"))
     shutil.copy(f"{source}{audit_key.ENDING}", f"{copy}{audit_key.ENDING}")

@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import psycopg
 import pytest
 
 from keytui import Verifier
@@ -47,6 +46,8 @@ class Other:
     def write(self, statement: str) -> None:
         """Write into it, past keytui."""
         if "://" in self.location:
+            import psycopg  # an extra
+
             with psycopg.connect(self.location) as connection:
                 connection.execute(statement)  # type: ignore[call-overload]
         else:
@@ -108,9 +109,12 @@ def copy(who: Actor, other: Other, **how: Any) -> copying.Copied:
 
 
 def test_every_table_is_copied_or_named_as_staying(database: Path) -> None:
-    """A table that comes new is given its place in the one list or the other."""
+    """A table that comes new is given its place in the one list or the other; no column is left out."""
     named = {name_of(table) for table in copy_rows.TABLES} | set(copy_rows.STAYS)
     assert set(models.database.get_tables()) == named
+    for table in copy_rows.TABLES:
+        there = {column.name for column in models.database.get_columns(name_of(table))}
+        assert set(copy_rows._columns(table)) == there
 
 
 def test_a_copy_has_every_row_with_its_number(here: Other, other: Other, host: Actor) -> None:
@@ -392,6 +396,8 @@ def busy(other: Other, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Let another copy to the same place be under way."""
     monkeypatch.setattr(copy_target, "BUSY_SECONDS", 0.1)
     if "://" in other.location:
+        import psycopg  # an extra
+
         with psycopg.connect(other.location, autocommit=True) as connection:
             connection.execute("SELECT pg_advisory_lock(%s, 1)", (APPLICATION_ID,))
             yield

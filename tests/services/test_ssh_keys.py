@@ -132,7 +132,7 @@ def test_a_key_is_one_person_s(person: MakePerson, maria: Actor) -> None:
     """Twice is told; another person's is refused, on record; once removed, it is free again."""
     key = ssh_keys.add_key(maria, ED25519)
     ben = person("ben")
-    with pytest.raises(Conflict, match="You have added this SSH key already"):
+    with pytest.raises(Conflict, match="This SSH key is added already"):
         ssh_keys.add_key(maria, f"{ED25519} again")
     with pytest.raises(Refused, match=r"^This SSH key is another person's: make one of your own"):
         ssh_keys.add_key(ben, ED25519)
@@ -161,7 +161,7 @@ def test_a_person_has_twenty_keys_at_most(maria: Actor) -> None:
             label="x",
             added_at=1,
         )
-    with pytest.raises(Refused, match=r"^You have 20 SSH keys, the most there can be: remove one"):
+    with pytest.raises(Refused, match=r"^20 SSH keys are the most a person can have: remove one"):
         ssh_keys.add_key(maria, ED25519)
     ssh_keys.remove_key(maria, 7, "lost")
     ssh_keys.add_key(maria, ED25519)
@@ -241,12 +241,14 @@ def test_deactivating_a_person_removes_their_keys(adam: Actor, maria: Actor) -> 
     """One event for the person and one for each SSH key, or nothing at all."""
     ssh_keys.add_key(maria, ED25519, "laptop")
     ssh_keys.add_key(maria, OTHER, "desk")
+    ssh_keys.add_key(maria, list(FINGERPRINTS)[2], "phone")
     ssh_keys.remove_key(maria, 2, "sold")
     events = len(trail())
     users.deactivate_user(adam, "maria", "left")
     assert [(event.action, event.target, event.detail) for event in trail()[events:]] == [
         (Action.USER_DEACTIVATE, "maria", "left"),
         (Action.SSH_KEY_REMOVE, "SSH key 1", f"{FINGERPRINTS[ED25519]} laptop: left"),
+        (Action.SSH_KEY_REMOVE, "SSH key 3", f"{list(FINGERPRINTS.values())[2]} phone: left"),
     ]
     assert SshKeyRow.get_by_id(1).removed_by == "adam"
     assert SshKeyRow.get_by_id(2).removed_by == "maria"

@@ -5,14 +5,14 @@ from textual import _wait
 from textual.widgets import Button
 
 from keytui.tui.reveal import quiet
-from keytui.tui.screens import place
+from keytui.tui.screens import listed
 
 
 @pytest.fixture(autouse=True)
 def _no_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let a key count at once on a pop-up, and a filter ask at once."""
     monkeypatch.setattr(quiet, "QUIET_SECONDS", 0)
-    monkeypatch.setattr(place, "FILTER_DELAY", 0.001)
+    monkeypatch.setattr(listed, "FILTER_DELAY", 0.001)
 
 
 @pytest.fixture(autouse=True)

@@ -208,7 +208,7 @@ class TestAdministrator:
             assert first.cells == ("n", "New Key...")
             assert first.dim
             assert not tui.listing.rows[-1].dim
-            assert "Change password" in tui.cursor_line
+            assert "SSH keys" in tui.cursor_line
             await tui.press("home")
             await tui.shows("Administrators cannot create keys: separation of duties.")
             await tui.press("enter")

@@ -90,6 +90,17 @@ async def test_what_is_no_key_is_said_in_the_form(maria: Actor, pasted: str, sen
     assert ssh_keys.list_keys(maria) == []
 
 
+async def test_a_private_key_does_not_even_get_into_the_field(maria: Actor) -> None:
+    """It is told apart from other pastes of several lines."""
+    async with running("maria") as tui:
+        await own(tui)
+        await tui.press("n")
+        form = await tui.on(Form)
+        await tui.paste("-----BEGIN OPENSSH PRIVATE KEY-----\nb3BlbnNz\n")
+        await tui.shows("This is a private key: keep it to yourself, and paste the .pub")
+        assert form.values["key"] == ""
+
+
 async def test_a_label_is_edited(maria: Actor) -> None:
     """The form starts with the present label."""
     ssh_keys.add_key(maria, ED25519, "laptop")

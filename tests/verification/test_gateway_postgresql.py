@@ -52,6 +52,7 @@ async def test_a_check_that_waits_keeps_nobody_else_waiting(url: str, text: str)
             assert (await ask(gateway, [bearer("kt_nonsense")])).status == 401
             assert not slow.done()
         assert (await slow).status == 204
+        assert (await ask(gateway, path="/healthz")).body == b"ok\n"
 
 
 async def test_no_more_connections_than_threads(url: str, text: str) -> None:

@@ -23,7 +23,7 @@ psycopg = pytest.importorskip("psycopg", reason="psycopg is not installed")
 
 from tests.standby import Standby  # noqa: E402 - it needs psycopg
 
-PREFER_STANDBY = {"target_session_attrs": "prefer-standby"}
+PREFER_STANDBY = {"target_session_attrs": "prefer-standby", "load_balance_hosts": "random"}
 
 
 @dataclass(frozen=True)
@@ -37,9 +37,9 @@ class Pair:
     key_id: int
     text: str
 
-    def url(self) -> str:
-        """Return the URL that the README gives verifying hosts."""
-        return self.standby.url(self.primary, **PREFER_STANDBY)
+    def url(self, *, first: bool = True) -> str:
+        """Return a URL as the README gives one to verifying hosts, the standby first or last."""
+        return self.standby.url(self.primary, first=first, **PREFER_STANDBY)
 
     def on_the_standby(self) -> int:
         """Return how many lookups' connections the standby has."""
@@ -76,9 +76,10 @@ def pair(standby: Standby, tmp_path: Path) -> Iterator[Pair]:
     close_database()
 
 
-def test_lookups_go_to_the_standby_and_last_uses_to_the_primary(pair: Pair) -> None:
-    """One URL names both; nobody has to say which of them takes writes."""
-    with Verifier(pair.url()) as verifier:
+@pytest.mark.parametrize("first", [True, False], ids=["standby first", "primary first"])
+def test_lookups_go_to_the_standby_and_last_uses_to_the_primary(pair: Pair, *, first: bool) -> None:
+    """One URL names both, in any order; nobody has to say which of them takes writes."""
+    with Verifier(pair.url(first=first)) as verifier:
         assert verifier.verify(pair.text, "10.0.0.9")
         assert pair.on_the_standby() == 1
         assert verifier.flush(), verifier.problem
@@ -119,11 +120,13 @@ def test_a_deactivation_may_wait_for_the_standbys(pair: Pair) -> None:
             ThreadPoolExecutor(1) as people,
         ):
             there.execute("SELECT pg_wal_replay_pause()")
-            done = people.submit(_deactivate, pair)
-            wait_until(lambda: _only(admin.execute(waiting)) == 1, "the deactivation to wait")
-            assert not done.done()
-            assert verifier.verify(pair.text)
-            there.execute("SELECT pg_wal_replay_resume()")
+            try:
+                done = people.submit(_deactivate, pair)
+                wait_until(lambda: _only(admin.execute(waiting)) == 1, "the deactivation to wait")
+                assert not done.done()
+                assert verifier.verify(pair.text)
+            finally:
+                there.execute("SELECT pg_wal_replay_resume()")
             done.result()
             assert verifier.verify(pair.text).code is Code.DEACTIVATED
     finally:

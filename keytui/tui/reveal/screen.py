@@ -23,6 +23,7 @@ from keytui.tui.reveal.quiet import Quiet
 from keytui.tui.reveal.secret_line import SecretLine
 from keytui.tui.screens.dialog import Dialog, button
 from keytui.tui.screens.form import Entry, Form, Values
+from keytui.tui.surroundings import NO_FILES
 from keytui.tui.widgets.field import Field, Labelled
 from keytui.tui.widgets.plain import plain
 
@@ -91,7 +92,9 @@ class Reveal(Dialog[bool]):
         """Offer to take it away, and to be done."""
         yield button("Copy to clipboard", "copy")
         yield button("OK", "ok")
-        yield button("Save to file...", "save")
+        save = button("Save to file...", "save")
+        save.disabled = self.keytui.surroundings.forced
+        yield save
 
     def on_mount(self) -> None:
         """Say how to copy, and start to count."""
@@ -144,7 +147,10 @@ class Reveal(Dialog[bool]):
 
     def action_save(self) -> None:
         """Ask where, and save it there."""
-        if self._may_take():
+        if self.keytui.surroundings.forced:
+            if not self._quiet.typed_ahead():
+                self.complain(NO_FILES)
+        elif self._may_take():
             self.busy = True
             self.run_worker(self._save(), name="save")
 

@@ -48,8 +48,8 @@ class Entrance(Form[T]):
 class FirstAdministrator(Entrance[bool]):
     """First start: create the administrator whom nobody had to add."""
 
-    def __init__(self) -> None:
-        """Ask User ID and password."""
+    def __init__(self, words: str = "") -> None:
+        """Ask User ID and password; ``words`` say what must be known before."""
         super().__init__(
             "Create the first administrator",
             "There is no administrator yet. The first one adds everybody else and "
@@ -59,6 +59,12 @@ class FirstAdministrator(Entrance[bool]):
             ok="Create",
             working="Creating...",
         )
+        self.words = words
+
+    def on_mount(self) -> None:
+        """Say what must be known before."""
+        if self.words:
+            self.complain(self.words)
 
     async def _create(self, values: Values) -> bool:
         _same(values)

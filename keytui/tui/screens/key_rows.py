@@ -1,6 +1,7 @@
 """API keys as rows of a list: the same on Profile, on a user's keys and on all keys."""
 
 from dataclasses import replace
+from typing import Final
 
 from keytui.domain import clock
 from keytui.domain.records import ApiKey
@@ -19,11 +20,13 @@ COLUMNS = (
 )
 
 
-_WIDE = {"Age": 96, "Expires": 106}
-COLUMNS_OF_ALL = (
+_NEEDS: Final = {"Key ID": 70, "Age": 96, "Expires": 106}
+COLUMNS_OF_ALL: Final = (
     Column("Owner", 13),
-    Column("Label"),
-    *(replace(column, from_width=_WIDE.get(column.title, 0)) for column in COLUMNS[1:]),
+    *(
+        replace(column, from_width=_NEEDS.get(column.title, column.from_width))
+        for column in COLUMNS
+    ),
 )
 """Where the keys are not one person's."""
 

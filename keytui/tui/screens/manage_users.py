@@ -27,6 +27,7 @@ from keytui.tui.screens.place import Place
 from keytui.tui.screens.policy import change_policy
 from keytui.tui.screens.ssh_keys import UserSshKeys
 from keytui.tui.screens.user_keys import AllKeys, UserKeys
+from keytui.tui.surroundings import NO_REPORT
 from keytui.tui.widgets.listing import Column
 from keytui.tui.widgets.rows import Row
 
@@ -126,6 +127,8 @@ class ManageUsers(Place):
     def why_not(self, action: MenuAction) -> str | None:
         """Add that an inactive person stays as they are."""
         why_not = super().why_not(action)
+        if why_not is None and action.name == "export" and self.keytui.surroundings.forced:
+            return NO_REPORT
         if why_not or not action.on_row or action.name in ("view_keys", "ssh_keys"):
             return why_not
         if self.selected.status is Status.INACTIVE:

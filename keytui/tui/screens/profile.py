@@ -59,10 +59,15 @@ class Profile(KeysPlace):
     )
     BINDINGS: ClassVar[list[BindingType]] = bindings(ACTIONS)
 
-    def __init__(self, signed_in: sign_in.SignedIn) -> None:
-        """Show the person who signed in."""
+    def __init__(self, signed_in: sign_in.SignedIn, new_key: str = "", lasts: str = "") -> None:
+        """Show the person who signed in.
+
+        ``new_key`` is the label of a key to create at once, ``lasts`` for how long, as typed.
+        """
         super().__init__(signed_in.actor, signed_in.actor.user_id)
         self._signed_in = signed_in
+        self._label = new_key
+        self._lasts = lasts
 
     @property
     def empty(self) -> str:
@@ -93,21 +98,25 @@ class Profile(KeysPlace):
         """Say first what the person must know."""
         if self._signed_in.notices:
             self.complain(" ".join(self._signed_in.notices))
+        if self._label:
+            self.action_pick("new_key")
 
     async def do_new_key(self) -> None:
         """Ask a label and for how long, create the key, show it once."""
         rules = (await self.keytui.background.call(policy.current)).policy
         with self.keytui.late.lend() as secret:
 
-            async def submit(values: Values) -> ApiKey:
-                end = await self.keytui.background.call(
-                    policy.end_of, values["until"].strip() or values["days"]
-                )
+            async def create(label: str, typed_end: str) -> ApiKey:
+                end = await self.keytui.background.call(policy.end_of, typed_end)
                 key, _ = await self.keytui.background.call(
-                    api_keys.create_key, self.actor, values["label"], secret, expires_at=end
+                    api_keys.create_key, self.actor, label, secret, expires_at=end
                 )
                 return key
 
+            if self._label:
+                label, self._label = self._label, ""
+                await self._reveal(await create(label, self._lasts), secret)
+                return
             key = await self.app.push_screen_wait(
                 Form[ApiKey](
                     "New Key",
@@ -124,7 +133,9 @@ class Profile(KeysPlace):
                         Entry("until", "or its last day"),
                         Entry("label", "Label"),
                     ],
-                    submit,
+                    lambda values: create(
+                        values["label"], values["until"].strip() or values["days"]
+                    ),
                     ok="Create",
                     start="label",
                 )

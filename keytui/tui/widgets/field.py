@@ -88,6 +88,8 @@ class Field(Input):
         pasted = event.text.rstrip("\r\n")
         if len(pasted) > LONGEST_PASTE:
             sentence = f"The pasted text has {len(pasted):,} characters: nothing was pasted."
+        elif len(pasted.splitlines()) > 1 and "PRIVATE KEY" in pasted:
+            sentence = "This is a private key: keep it to yourself, and paste the .pub file's line."
         elif len(pasted.splitlines()) > 1:
             sentence = "The pasted text has several lines: paste one line."
         else:

@@ -305,7 +305,7 @@ class Listing(ScrollView, can_focus=True):
 
     @property
     def _titles(self) -> tuple[str, ...]:
-        title, down = self._sorted or ("", False)
+        title, down = self._sorted or (None, False)
         mark = "↓" if down else "↑"
         return tuple(
             f"{column.title}{mark}" if column.title == title else column.title

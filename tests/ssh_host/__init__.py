@@ -1,0 +1,1 @@
+"""Setting a host up, on a host that is made for it."""
