@@ -60,7 +60,11 @@ def until(at: int | None, present: int) -> str:
     """Write how long until ``at``: ``in 12 d``, ``expired`` or ``never``."""
     if at is None:
         return "never"
-    return f"in {duration(at - present)}" if at > present else "expired"
+    if at <= present:
+        return "expired"
+    left = at - present
+    # A minute more, so that what was made a moment ago for 90 days does not say 89.
+    return f"in {duration(left + MINUTE - 1 if left > HOUR else left)}"
 
 
 def duration(length: int) -> str:
