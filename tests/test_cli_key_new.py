@@ -34,7 +34,7 @@ def test_the_text_alone_is_the_answer(server: Home) -> None:
     assert (ended.returncode, bool(KEY_TEXT.fullmatch(ended.stdout))) == (0, True)
     masked = f"••••{ended.stdout[-4:]}"
     assert ended.stderr == (
-        f"Key 1 {masked} is created. Its text went to standard output, once: "
+        f"Key 1 {masked} is created; it expires in 90 d. Its text went to standard output, once: "
         "nobody can see it again.\n"
     )
     assert _keys(server) == [(1, "ci", 1, 1, None)]

@@ -14,6 +14,11 @@ from tests.support import signed_in
 # command: the sentence for a user, and for an administrator; None where it is done.
 TABLE: dict[str, tuple[str | None, str | None]] = {
     "key new --label ci": (None, "Administrators cannot create keys: separation of duties."),
+    "key new --label ci --lasts 30": (
+        None,
+        "Administrators cannot create keys: separation of duties.",
+    ),
+    "expiring --within 7d": (None, None),
     "key list": (None, None),
     "key list maria": (None, None),
     "key list noor": ("You can view only your own API keys.", None),

@@ -15,9 +15,11 @@ from keytui.cli.copy import copy_command
 from keytui.cli.demo import demo
 from keytui.cli.doctor import doctor_command
 from keytui.cli.exits import ExitCode, fail
+from keytui.cli.expiring import expiring_command
 from keytui.cli.export import export
 from keytui.cli.key import key_commands
 from keytui.cli.opening import open_app
+from keytui.cli.policy import policy_commands
 from keytui.cli.serve import serve
 from keytui.cli.session import Session
 from keytui.cli.ssh import ssh_commands
@@ -87,6 +89,8 @@ for command in (
     user_commands,
     key_commands,
     ssh_commands,
+    policy_commands,
+    expiring_command,
     export,
     audit_commands,
     backup_command,

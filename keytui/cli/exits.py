@@ -17,6 +17,8 @@ class ExitCode(IntEnum):
     """keytui said no: a rule, a wrong password, a key that is not good, input that does not fit."""
     CANNOT = 2
     """It could not be tried: no terminal, an unusable database, a wrong command line."""
+    SOME = 3
+    """It was done, and found what it looked for: a cron job has something to tell."""
 
 
 def say(line: str) -> None:

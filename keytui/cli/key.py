@@ -14,7 +14,7 @@ from keytui.domain.errors import BadInput, KeytuiError
 from keytui.domain.records import Actor, ApiKey
 from keytui.domain.secret import Secret
 from keytui.domain.text import counted, harmless
-from keytui.services import api_keys, bulk
+from keytui.services import api_keys, bulk, policy
 from keytui.services.bulk import Chosen, Preview
 from keytui.services.stale import Stale
 
@@ -29,16 +29,23 @@ def key_commands() -> None:
 
 @key_commands.command("new")
 @click.option("--label", required=True, help="What will use it.")
+@click.option(
+    "--lasts",
+    default="",
+    metavar="HOW_LONG",
+    help="Days, a last day (YYYY-MM-DD), or none (default: by the policy).",
+)
 @acting_as
-def key_new(actor: Actor, label: str) -> None:
+def key_new(actor: Actor, label: str, lasts: str) -> None:
     """Create an API key and write its text to standard output, once and without end of line.
 
     At a terminal the app shows it instead, as New Key does.
     """
     session: Session = click.get_current_context().obj
+    end = policy.end_of(lasts)
     if sys.stdout is not None and sys.stdout.isatty() and session.signed_in is not None:
-        open_signed_in(session, text.label(label))
-    key, secret = api_keys.create_key(actor, label)
+        open_signed_in(session, text.label(label), lasts)
+    key, secret = api_keys.create_key(actor, label, expires_at=end)
     try:
         _write(secret)
     except BaseException as error:
@@ -46,8 +53,9 @@ def key_new(actor: Actor, label: str) -> None:
         _take_back(actor, key, error)
         raise
     secret.wipe()
+    ends = "never expires" if end is None else f"expires {clock.until(end, key.created_at)}"
     say(
-        f"Key {key.key_id} {key.masked} is created. Its text went to standard output, once: "
+        f"Key {key.key_id} {key.masked} is created; it {ends}. Its text went to standard output, once: "
         "nobody can see it again."
     )
     try:

@@ -16,6 +16,7 @@ from click.core import ParameterSource
 from keytui.cli import verify
 from keytui.cli.audit import audit_check_command, audit_list
 from keytui.cli.exits import ExitCode, fail
+from keytui.cli.expiring import expiring_command
 from keytui.cli.export import export
 from keytui.cli.key import key_deactivate, key_list, key_new
 from keytui.cli.session import Session
@@ -30,7 +31,8 @@ COMMANDS: Final[dict[tuple[str, ...], tuple[click.Command, frozenset[str]]]] = {
     ("export",): (export, frozenset({"form", "active", "owner", "idle_days", "older_days"})),
     ("audit", "list"): (audit_list, frozenset({"containing", "limit", "as_json"})),
     ("audit", "check"): (audit_check_command, frozenset({"kept"})),
-    ("key", "new"): (key_new, frozenset({"label"})),
+    ("key", "new"): (key_new, frozenset({"label", "lasts"})),
+    ("expiring",): (expiring_command, frozenset({"within"})),
     ("key", "list"): (key_list, frozenset({"name"})),
     ("key", "deactivate"): (key_deactivate, frozenset({"key_id", "reason"})),
 }

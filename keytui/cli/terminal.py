@@ -20,12 +20,13 @@ def need_terminal(otherwise: str = "run it in one, or use a command (see keytui 
         fail(f"The app needs a terminal: {otherwise}.", ExitCode.CANNOT)
 
 
-def open_signed_in(session: "Session", new_key: str = "") -> NoReturn:
+def open_signed_in(session: "Session", new_key: str = "", lasts: str = "") -> NoReturn:
     """Open the app with whom the session has signed in already; its database is open.
 
     Args:
         session: of this run.
         new_key: the label of a key to create and show at once.
+        lasts: for how long that key lasts, as typed; empty for the policy's default.
     """
     need_terminal()
     from keytui.tui.run import run_signed_in
@@ -38,5 +39,6 @@ def open_signed_in(session: "Session", new_key: str = "") -> NoReturn:
             session.signed_in,
             forced=session.forced,
             new_key=new_key,
+            lasts=lasts,
         )
     )

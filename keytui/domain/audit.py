@@ -26,6 +26,8 @@ class Action(StrEnum):
     KEY_EDIT_LABEL = "api_key:edit_label"
     KEY_LIST = "api_key:list"
 
+    POLICY_CHANGE = "policy:change"
+
     REPORT_EXPORT = "report:export"
 
     SESSION_COMMAND = "session:command"

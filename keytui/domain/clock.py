@@ -56,6 +56,17 @@ def ago(at: int | None, present: int) -> str:
     return f"{duration(passed)} ago"
 
 
+def until(at: int | None, present: int) -> str:
+    """Write how long until ``at``: ``in 12 d``, ``expired`` or ``never``."""
+    if at is None:
+        return "never"
+    if at <= present:
+        return "expired"
+    left = at - present
+    # A minute more, so that what was made a moment ago for 90 days does not say 89.
+    return f"in {duration(left + MINUTE - 1 if left > HOUR else left)}"
+
+
 def duration(length: int) -> str:
     """Write a length of time in its largest unit: ``5 s``, ``2 h``, ``41 d``."""
     for unit, name in ((DAY, "d"), (HOUR, "h"), (MINUTE, "min")):

@@ -24,6 +24,7 @@ class Permission(StrEnum):
     """What a person may be allowed to do, alphabetised."""
 
     ADD_SSH_KEY = "add SSH key"
+    CHANGE_POLICY = "change policy"
     CHECK_AUDIT = "check audit chain"
     CREATE_KEY = "create key"
     DEACTIVATE_KEY = "deactivate key"
@@ -49,6 +50,7 @@ _NO, _OWN, _ANY = Reach.NOT_ALLOWED, Reach.OWN, Reach.ANY
 PERMISSIONS: dict[Permission, dict[Role, Reach]] = {
     # action                     user               administrator
     Permission.ADD_SSH_KEY: {Role.USER: _OWN, Role.ADMINISTRATOR: _OWN},
+    Permission.CHANGE_POLICY: {Role.USER: _NO, Role.ADMINISTRATOR: _ANY},
     Permission.CHECK_AUDIT: {Role.USER: _NO, Role.ADMINISTRATOR: _ANY},
     Permission.CREATE_KEY: {Role.USER: _OWN, Role.ADMINISTRATOR: _NO},
     Permission.DEACTIVATE_KEY: {Role.USER: _OWN, Role.ADMINISTRATOR: _ANY},
@@ -62,6 +64,7 @@ PERMISSIONS: dict[Permission, dict[Role, Reach]] = {
 }
 
 _WHY_NOT = {
+    (Permission.CHANGE_POLICY, Role.USER): "Only an administrator changes the policy on keys.",
     (Permission.CHECK_AUDIT, Role.USER): "Only an administrator checks the audit chain.",
     (Permission.CREATE_KEY, Role.ADMINISTRATOR): (
         "Administrators cannot create keys: separation of duties."

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from keytui.domain import clock, key_text
 from keytui.domain.permissions import Role
+from keytui.domain.policy import SOON_DAYS
 from keytui.domain.states import KeyState, Status, state_of
 
 
@@ -103,9 +104,13 @@ class ApiKey:
 
     @property
     def state_shown(self) -> str:
-        """What a list says of it: its state, or that nobody may have its text."""
-        lost = self.state is KeyState.ACTIVE and not self.confirmed
-        return "not confirmed" if lost else self.state
+        """What a list says of it: its state, or that nobody may have its text, or that it ends soon."""
+        if self.state is not KeyState.ACTIVE:
+            return self.state
+        if not self.confirmed:
+            return "not confirmed"
+        soon = self.expires_at is not None and self.expires_at <= self.as_of + SOON_DAYS * clock.DAY
+        return "expiring" if soon else self.state
 
     @property
     def status(self) -> Status:

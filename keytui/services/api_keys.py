@@ -10,6 +10,7 @@ from keytui.domain.permissions import Permission
 from keytui.domain.records import Actor, ApiKey
 from keytui.domain.secret import Secret
 from keytui.domain.states import Status
+from keytui.services import policy_rows
 from keytui.services.acting import Deed, acting, looking
 from keytui.services.key_records import (
     containing_text,
@@ -37,19 +38,20 @@ def create_key(
         actor: who creates it, and whose it will be.
         typed_label: what it is for, in their words.
         secret: where to draw the key text; memory of its own by default.
-        expires_at: when it ends, in microseconds UTC; ``None`` for no end.
+        expires_at: when it ends, in microseconds UTC (see :func:`.policy.end_of`);
+            ``None`` for no end.
 
     Returns:
         Its record, and the key text: the only time and place it exists.
 
     Raises:
-        BadInput: the label does not fit, or the end is not in the future.
+        BadInput: the label does not fit, or the end is not in the future, or beyond the policy.
         Refused: administrators cannot create keys.
     """
     label = text.label(typed_label)
-    if expires_at is not None and expires_at <= clock.now():
-        raise BadInput("A key must end in the future: choose a later end.")
     with acting(actor, Action.KEY_CREATE) as deed:
+        deed.require(Permission.CREATE_KEY, owner=actor.row_id)
+        policy_rows.of(policy_rows.newest()).check(expires_at, clock.now())
         return _create(deed, label, secret, expires_at)
 
 
@@ -179,7 +181,6 @@ def _create(
     deed: Deed, label: str, secret: Secret | None, expires_at: int | None
 ) -> tuple[ApiKey, Secret]:
     actor = deed.actor
-    deed.require(Permission.CREATE_KEY, owner=actor.row_id)
     secret = Secret() if secret is None else secret
     key_text.draw(secret)
     row = ApiKeyRow.create(

@@ -14,7 +14,7 @@ from keytui.domain.permissions import Role
 from keytui.domain.records import Actor
 from keytui.domain.states import Status
 from keytui.domain.text import harmless
-from keytui.services import attempts, recording
+from keytui.services import attempts, expiring, recording
 from keytui.services.acting import acting, looking
 from keytui.services.attempts import Attempt
 from keytui.storage.database import transaction
@@ -283,6 +283,7 @@ def _notices(row: UserRow) -> tuple[str, ...]:
         notices.append(
             f"{failures} failed sign-in {attempt} since your last sign-in: press 3 for Audit."
         )
+    notices += expiring.notices(row.id, clock.now())
     return tuple(notices)
 
 

@@ -15,7 +15,14 @@ from keytui.domain.errors import DatabaseUnusable
 from keytui.storage import faults_postgresql
 from keytui.storage.database import BUSY_SECONDS
 from keytui.storage.engine import engine_of
-from keytui.storage.models import ApiKeyRow, AuditEventRow, AuditKeyRow, SshKeyRow, UserRow
+from keytui.storage.models import (
+    ApiKeyRow,
+    AuditEventRow,
+    AuditKeyRow,
+    PolicyRow,
+    SshKeyRow,
+    UserRow,
+)
 
 Row: TypeAlias = tuple[Any, ...]
 
@@ -23,6 +30,7 @@ TABLES: Final[tuple[type[Model], ...]] = (
     UserRow,
     ApiKeyRow,
     SshKeyRow,
+    PolicyRow,
     AuditKeyRow,
     AuditEventRow,
 )

@@ -112,6 +112,13 @@ GUARDS: Final = (
         "OLD.deactivated_at IS NOT NULL AND "
         + _changed("label", "label_folded", "expires_at", "confirmed_at", *_DEACTIVATION),
     ),
+    # An end that passed stays passed: nobody revives a key.
+    Guard(
+        "kt_key_end",
+        "UPDATE",
+        "api_key",
+        "OLD.expires_at IS NOT NULL AND (NEW.expires_at IS NULL OR NEW.expires_at > OLD.expires_at)",
+    ),
     Guard("kt_ssh_key_kept", "DELETE", "ssh_key", "true"),
     Guard(
         "kt_ssh_key_kept",
@@ -134,6 +141,14 @@ GUARDS: Final = (
         "ssh_key",
         "OLD.removed_at IS NOT NULL AND "
         + _changed("label", "last_used_at", "removed_at", "removed_by"),
+    ),
+    Guard("kt_policy_final", "DELETE", "policy", "true"),
+    Guard("kt_policy_final", "UPDATE", "policy", "true"),
+    Guard(
+        "kt_policy_final",
+        "INSERT",
+        "policy",
+        "EXISTS (SELECT 1 FROM policy WHERE id = NEW.id)",
     ),
     Guard("kt_audit_key_final", "DELETE", "audit_key", "true"),
     Guard("kt_audit_key_final", "UPDATE", "audit_key", "true"),

@@ -99,6 +99,25 @@ class SshKeyRow(_Row):
         table_name = "ssh_key"
 
 
+class PolicyRow(_Row):
+    """How long keys may last from ``changed_at`` on; the newest row counts, and none ever changes.
+
+    Keys that were there before keep working until ``binds_from`` at least.
+    """
+
+    id = BigAutoField()
+    changed_at = BigIntegerField()
+    changed_by = TextField()
+    reason = TextField()
+    default_days = BigIntegerField()
+    longest_days = BigIntegerField(null=True)
+    no_end = BigIntegerField()
+    binds_from = BigIntegerField()
+
+    class Meta:
+        table_name = "policy"
+
+
 class AuditEventRow(_Row):
     """One audit event. ``about`` is the person it concerns besides the actor."""
 

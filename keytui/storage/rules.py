@@ -19,6 +19,7 @@ SENTENCES: Final = {
     "kt_event_final": "An audit event never changes and is never deleted: leave it as it is.",
     "kt_hash": "An audit event has a hash of 32 bytes: let keytui write it.",
     "kt_key_deactivation": "A deactivation says who, when and why: give all three.",
+    "kt_key_end": "A key's end only ever comes nearer: create a new key instead.",
     "kt_key_final": "A deactivated key stays as it is: create a new key instead.",
     "kt_key_frozen": "What a key is and whose it is never changes: create a new key instead.",
     "kt_key_kept": "A key is never deleted or replaced: deactivate it instead.",
@@ -27,6 +28,11 @@ SENTENCES: Final = {
     ),
     "kt_last_four": "Of a key 4 characters are shown: create the key with keytui.",
     "kt_owner_role": "A key carries its owner's role: change the role of the owner instead.",
+    "kt_policy_days": (
+        "Keys last 1 to 36,500 days, by default no longer than the longest, and must end only "
+        "where there is a longest: correct the policy."
+    ),
+    "kt_policy_final": "A policy never changes and is never deleted: make another one.",
     "kt_previous_hash": "An audit event has the hash of the one before: let keytui write it.",
     "kt_role": "A person is a user or an administrator: choose one of the two.",
     "kt_ssh_key_final": "A removed SSH key stays as it is: add it again instead.",
@@ -63,6 +69,13 @@ CONSTRAINTS: Final = {
     },
     "ssh_key": {
         "kt_ssh_key_removal": "CHECK ((removed_at IS NULL) = (removed_by IS NULL))",
+    },
+    "policy": {
+        "kt_policy_days": (
+            "CHECK (default_days BETWEEN 1 AND coalesce(longest_days, 36500) AND "
+            "coalesce(longest_days, 1) BETWEEN 1 AND 36500 AND no_end BETWEEN 0 AND 1 AND "
+            "(no_end = 1 OR longest_days IS NOT NULL) AND binds_from >= changed_at)"
+        ),
     },
     "audit_event": {
         "kt_previous_hash": "CHECK (length(previous_hash) = 32)",

@@ -119,10 +119,10 @@ class KeytuiApp(App[None]):
         """Go on from a door by what it answered."""
         if isinstance(answer, SignedIn):
             self.signed_in = answer
-            remark, label = self.surroundings.remark, self.surroundings.new_key
-            self.surroundings = replace(self.surroundings, remark="", new_key="")
-            notices = (*filter(None, [remark]), *answer.notices)
-            self._go(Profile(replace(answer, notices=notices), label))
+            began = self.surroundings
+            self.surroundings = replace(began, remark="", new_key="")
+            notices = (*filter(None, [began.remark]), *answer.notices)
+            self._go(Profile(replace(answer, notices=notices), began.new_key, began.lasts))
         elif isinstance(answer, CodeAccepted):
             self.push_screen(ChoosePassword(answer), self.came_in)
         else:

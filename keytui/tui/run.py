@@ -54,6 +54,7 @@ def run_signed_in(  # noqa: PLR0913 - whoever opens it has found out this much
     *,
     forced: bool,
     new_key: str = "",
+    lasts: str = "",
 ) -> int:
     """Run the app on the database that is open, for somebody who is signed in already.
 
@@ -64,6 +65,7 @@ def run_signed_in(  # noqa: PLR0913 - whoever opens it has found out this much
         signed_in: who they are; ``None`` in a forced session where they sign in first.
         forced: whether the app is all that they may run.
         new_key: the label of a key to create and show at once.
+        lasts: for how long that key lasts, as typed; empty for the policy's default.
 
     Returns:
         The exit code.
@@ -78,9 +80,8 @@ def run_signed_in(  # noqa: PLR0913 - whoever opens it has found out this much
             settings = replace(settings, clipboard=ClipboardRoute.OSC52)
     from keytui.tui.screens.entrance import SignIn
 
-    return show(
-        settings, origin, signed_in or SignIn(remark), Surroundings(forced, remark, new_key)
-    )
+    surroundings = Surroundings(forced, remark, new_key, lasts)
+    return show(settings, origin, signed_in or SignIn(remark), surroundings)
 
 
 def _prepare() -> None:

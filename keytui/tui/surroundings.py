@@ -20,11 +20,13 @@ class Surroundings:
             written on this machine, and signing out or being away ends it.
         remark: what must be said on the first screen, a sentence; or empty.
         new_key: the label of a key to create and show at once; or empty.
+        lasts: for how long that key lasts, as typed; empty for the policy's default.
     """
 
     forced: bool = False
     remark: str = ""
     new_key: str = ""
+    lasts: str = ""
 
 
 ORDINARY: Final = Surroundings()

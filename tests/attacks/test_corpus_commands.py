@@ -93,7 +93,7 @@ def is_well_ended(answer: Answer) -> bool:
     said = answer.err.splitlines(keepends=True)
     sentences = [line for line in said if line.startswith("keytui: ")]
     return (
-        answer.code in (0, 1, 2)
+        answer.code in (0, 1, 2, 3)
         and "Traceback" not in answer.err
         and "internal error" not in answer.err
         and len(sentences) == (1 if answer.code and said else 0)

@@ -17,6 +17,7 @@ DESIGN = {
     "manage users": ("not allowed", "any"),
     "read audit trail": ("own", "any"),
     "check audit chain": ("not allowed", "any"),
+    "change policy": ("not allowed", "any"),
     "edit label": ("own", "not allowed"),
     "view API keys": ("own", "any"),
     "add SSH key": ("own", "own"),

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from keytui.domain.permissions import Role
+from keytui.domain.policy import Policy
 from keytui.domain.text import harmless
 from keytui.services import (
     api_keys,
@@ -18,6 +19,7 @@ from keytui.services import (
     bulk,
     copying,
     offboarding,
+    policy,
     report,
     sign_in,
     ssh_keys,
@@ -65,6 +67,9 @@ FITTING: dict[str, Any] = {
     "chosen": bulk.Chosen(),
     "expected": 1,
     "kind": "bulk",
+    "wish": Policy(30, 90, no_end=False),
+    "warning_days": 30,
+    "seen": 0,
 }
 """What fits where something is needed besides the text that is tried."""
 
@@ -79,6 +84,7 @@ def texts() -> Iterator[tuple[Callable[..., object], str]]:
         bulk,
         copying,
         offboarding,
+        policy,
         report,
         sign_in,
         ssh_keys,

@@ -7,16 +7,21 @@ from pathlib import Path
 
 import pytest
 
+from keytui.domain import clock
 from keytui.domain.audit import Outcome
-from keytui.domain.errors import Refused
+from keytui.domain.clock import DAY
+from keytui.domain.errors import BadInput, Refused
 from keytui.domain.permissions import Role
+from keytui.domain.policy import Policy
 from keytui.domain.records import Actor
 from keytui.services import (
     api_keys,
     audit,
     audit_check,
     bulk,
+    expiring,
     offboarding,
+    policy,
     report,
     report_lines,
     ssh_keys,
@@ -33,6 +38,8 @@ EXPORT = "Only an administrator exports the report."
 NO_CREATING = "Administrators cannot create keys: separation of duties."
 NOT_FOR_OTHERS = "You can create keys only for your own profile."
 NO_LABEL = "Administrators cannot edit a key's label: it is its owner's."
+POLICY = "Only an administrator changes the policy on keys."
+STRICT = Policy(30, 90, no_end=False)
 NO_SSH_KEY = "You can add and label only your own SSH keys."
 
 pytestmark = needs_ssh_keygen
@@ -128,6 +135,12 @@ ACTIONS: dict[str, Act] = {
     "read the audit trail": lambda w, who: audit.events(who),
     "check the audit chain": lambda w, who: audit_check.check(who),
     "print the audit head": lambda w, who: audit_check.head(who),
+    "see whom a policy hits": lambda w, who: policy.preview(who, STRICT, 30),
+    "change the policy": lambda w, who: policy.change(
+        who, STRICT, "audit", warning_days=30, seen=0
+    ),
+    "list the keys that end soon": lambda w, who: list(expiring.each(who, 30)),
+    "count the keys that end soon": lambda w, who: expiring.count(who),
 }
 
 # action: the sentence for a user, the sentence for an administrator; the host's
@@ -172,6 +185,10 @@ TABLE: dict[str, tuple[str | None, str | None]] = {
     "read the audit trail": (None, None),
     "check the audit chain": (CHECK, None),
     "print the audit head": (CHECK, None),
+    "see whom a policy hits": (POLICY, None),
+    "change the policy": (POLICY, None),
+    "list the keys that end soon": (None, None),
+    "count the keys that end soon": ("You can view only your own API keys.", None),
 }
 
 OF_THE_HOST = {"add an SSH key": NO_SSH_KEY, "label an own SSH key": NO_SSH_KEY}
@@ -228,3 +245,17 @@ def test_what_is_not_allowed_is_refused_and_on_record(
         sentence,
         actor.origin,
     )
+
+
+@pytest.mark.parametrize("end", [None, 91 * DAY])
+def test_nobody_creates_a_key_that_lasts_longer_than_the_policy(
+    world: World, end: int | None
+) -> None:
+    """The sentence says the longest, and no key is made."""
+    policy.change(world.actors["administrator"], STRICT, "audit", warning_days=0, seen=0)
+    before = people_and_keys()
+    with pytest.raises(BadInput, match="choose at most 90 days"):
+        api_keys.create_key(
+            world.actors["user"], "new", expires_at=None if end is None else clock.now() + end
+        )
+    assert people_and_keys() == before

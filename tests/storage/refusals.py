@@ -7,6 +7,7 @@ KEY: Final = "owner_id, created_by_id, label, scheme, digest, last_four, created
 EVENT: Final = "id, at, actor, action, outcome, target, detail, origin, previous_hash, hash"
 ENDED: Final = "deactivated_at, deactivated_by, deactivation_reason"
 
+POLICY: Final = "changed_at, changed_by, reason, default_days, longest_days, no_end, binds_from"
 SSH_KEY: Final = "owner_id, type, body, fingerprint, label, added_at"
 
 ROWS: Final = (
@@ -23,9 +24,11 @@ ROWS: Final = (
     f"""INSERT INTO ssh_key (id, {SSH_KEY}, removed_at, removed_by)
         VALUES (2, 1, 'ssh-rsa', 'BBBB', 'SHA256:b', 'old', 1, 5, 'adam')""",
     f"INSERT INTO audit_event ({EVENT}) VALUES (1, 1, 'maria', 'a', 'done', '', '', '', [00], [a1])",
+    "UPDATE api_key SET expires_at = 9 WHERE id = 3",
+    f"INSERT INTO policy (id, {POLICY}) VALUES (1, 1, 'adam', 'so', 90, 365, 0, 1)",
 )
 """Two users, an administrator, one who left; maria's keys 1 and 3 are active, 2 is not; of her
-SSH keys the second is removed."""
+SSH keys the second is removed. Key 3 has an end, and there is a policy."""
 
 
 class Refusal(NamedTuple):
@@ -125,6 +128,38 @@ REFUSALS: Final = {
     ),
     "taking back a confirmation": Refusal(
         "UPDATE api_key SET confirmed_at = NULL WHERE id = 1", "kt_key_frozen"
+    ),
+    "a later end of a key": Refusal(
+        "UPDATE api_key SET expires_at = 10 WHERE id = 3", "kt_key_end"
+    ),
+    "taking a key's end away": Refusal(
+        "UPDATE api_key SET expires_at = NULL WHERE id = 3", "kt_key_end"
+    ),
+    "a policy by which keys last no day": Refusal(
+        f"INSERT INTO policy (id, {POLICY}) VALUES (9, 1, 'adam', 'so', 0, 365, 0, 1)",
+        "kt_policy_days",
+        guarded=False,
+    ),
+    "a policy whose default is longer than its longest": Refusal(
+        f"INSERT INTO policy (id, {POLICY}) VALUES (9, 1, 'adam', 'so', 366, 365, 0, 1)",
+        "kt_policy_days",
+        guarded=False,
+    ),
+    "a policy by which keys must end, but nobody knows when": Refusal(
+        f"INSERT INTO policy (id, {POLICY}) VALUES (9, 1, 'adam', 'so', 90, NULL, 0, 1)",
+        "kt_policy_days",
+        guarded=False,
+    ),
+    "a policy that binds before it is made": Refusal(
+        f"INSERT INTO policy (id, {POLICY}) VALUES (9, 5, 'adam', 'so', 90, 365, 0, 4)",
+        "kt_policy_days",
+        guarded=False,
+    ),
+    "changing a policy": Refusal("UPDATE policy SET no_end = 1", "kt_policy_final"),
+    "deleting a policy": Refusal("DELETE FROM policy", "kt_policy_final"),
+    "a policy in place of another": Refusal(
+        f"INSERT INTO policy (id, {POLICY}) VALUES (1, 1, 'adam', 'so', 90, 365, 0, 1)",
+        "kt_policy_final",
     ),
     "deleting a key": Refusal("DELETE FROM api_key WHERE id = 1", "kt_key_kept"),
     "deleting all keys": Refusal("DELETE FROM api_key", "kt_key_kept"),

@@ -68,6 +68,8 @@ ADMINISTRATOR_WAYS = (
     Way(("2", "question_mark"), Help),
     Way(("2", "ctrl+p"), CommandPalette),
     Way(("2", "e"), Export),
+    Way(("2", "P"), Form),
+    Way(("2", "P", "down", "down", "down", "down", "y", "enter"), Confirm),
     Way(("2", "n"), Form),
     Way(("2", "n", "y", "enter"), Reveal),
     Way(("2", "t"), Confirm),

@@ -4,18 +4,20 @@ import threading
 
 import pytest
 
+from keytui.domain.clock import DAY
 from keytui.domain.errors import DatabaseBusy
+from keytui.domain.policy import Policy
 from keytui.domain.records import Actor
 from keytui.domain.secret import Secret
 from keytui.domain.states import KeyState
-from keytui.services import api_keys
+from keytui.services import api_keys, policy
 from keytui.settings import ClipboardRoute
 from keytui.tui.reveal.screen import Reveal
 from keytui.tui.screens.action_menu import ActionMenu
 from keytui.tui.screens.confirm import Confirm
 from keytui.tui.screens.form import Form
 from keytui.tui.screens.profile import Profile
-from tests.support import rows, text_of
+from tests.support import Clock, rows, text_of
 from tests.tui.support import SIZES, Tui, new_key, running
 
 
@@ -47,6 +49,54 @@ async def test_textual_sees_placeholders_only(maria: Actor, size: tuple[int, int
         await tui.shows("from now on: nobody can see it again.")
         assert reveal.secret.wiped
         assert tui.app.clipboard == ""
+
+
+@pytest.mark.parametrize(
+    ("keys", "days"),
+    [
+        ((), 90),
+        (("shift+tab", "shift+tab", "left"), 30),
+        (("shift+tab", "shift+tab", "right"), 365),
+        (("shift+tab", "shift+tab", "right", "right"), None),
+        (("shift+tab", "1", "2"), 12),
+    ],
+    ids=str,
+)
+async def test_new_key_asks_for_how_long(
+    maria: Actor, clock: Clock, keys: tuple[str, ...], days: int | None
+) -> None:
+    """90 days unless the person chooses others, none, or writes them."""
+    async with running("maria") as tui:
+        await tui.press("n")
+        await tui.on(Form)
+        await tui.press(*keys)
+        tui.app.screen.query_one("#label").focus()
+        await tui.fill("laptop")
+        await tui.on(Reveal)
+    (key,) = api_keys.list_keys(maria)
+    assert key.expires_at == (None if days is None else clock.now + days * DAY)
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_an_end_beyond_the_policy_is_said_in_the_dialog(
+    maria: Actor, adam: Actor, clock: Clock, size: tuple[int, int]
+) -> None:
+    """The longest is named, nothing is created, and only what is allowed is offered."""
+    assert clock.now
+    policy.change(adam, Policy(30, 90, no_end=False), "audit", warning_days=0, seen=0)
+    async with running("maria", size=size) as tui:
+        await tui.press("n")
+        await tui.on(Form)
+        await tui.shows("( ) 7 (•) 30 ( ) 90")
+        assert "365" not in tui.text
+        assert "none" not in tui.text.replace("API Keys: none", "")
+        await tui.press("shift+tab")
+        await tui.paste("2027-06-30")
+        await tui.press("enter")
+        await tui.fill("laptop")
+        await tui.shows("A key may last 90 days at most: choose at most 90 days, or")
+        assert tui.boxes_fit()
+    assert api_keys.list_keys(maria) == []
 
 
 async def test_ok_confirms_the_key(maria: Actor) -> None:
@@ -156,7 +206,7 @@ async def test_a_label_that_does_not_fit_keeps_the_dialog_open(maria: Actor) -> 
         await tui.fill("x" * 65)
         await tui.shows("A label has at most 64 characters; this has 65.")
         assert tui.app.screen is form
-        assert form.values == {"label": "x" * 65}
+        assert form.values == {"days": "90", "until": "", "label": "x" * 65}
         assert rows("SELECT * FROM api_key") == []
 
 
@@ -179,9 +229,9 @@ async def test_enter_pressed_twice_creates_one_key(
     go_on = threading.Event()
     real = api_keys.create_key
 
-    def slow(actor: Actor, label: str, secret: Secret) -> object:
+    def slow(actor: Actor, label: str, secret: Secret, *, expires_at: int) -> object:
         assert go_on.wait(30)
-        return real(actor, label, secret)
+        return real(actor, label, secret, expires_at=expires_at)
 
     monkeypatch.setattr(api_keys, "create_key", slow)
     async with running("maria") as tui:

@@ -69,7 +69,7 @@ class Form(Dialog[T]):
             yield Static(plain(self.intro), id="intro")
         for entry in self.entries:
             if entry.options:
-                yield Labelled(entry.label, Choice(entry.options, id=entry.name))
+                yield Labelled(entry.label, Choice(entry.options, id=entry.name, value=entry.value))
             else:
                 field = Field(
                     entry.value, id=entry.name, password=entry.password, entered=self.entered

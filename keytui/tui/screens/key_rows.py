@@ -15,11 +15,12 @@ COLUMNS = (
     Column("Key ID", 7, right=True),
     Column("Status", 14),
     Column("Age", 8, right=True, from_width=70),
+    Column("Expires", 8, right=True, from_width=90),
     Column("Last used", 12),
 )
 
 
-_NEEDS: Final = {"Key ID": 70, "Age": 96}
+_NEEDS: Final = {"Key ID": 70, "Age": 96, "Expires": 106}
 COLUMNS_OF_ALL: Final = (
     Column("Owner", 13),
     *(
@@ -39,6 +40,7 @@ def row(key: ApiKey, *, owner: bool = False) -> Row:
         str(key.key_id),
         key.state_shown,
         f"{key.age_days(present):,} d",
+        clock.until(key.expires_at, present),
         clock.ago(key.last_used_at, present),
     )
     return Row(
@@ -56,7 +58,8 @@ def details(key: ApiKey) -> str:
         origin = f" from {harmless(key.last_used_from)}" if key.last_used_from else ""
         parts.append(f"Last used {clock.exact(key.last_used_at)}{origin}.")
     if key.expires_at is not None:
-        ends = "Expired" if key.expires_at <= key.as_of else "Expires"
+        over = key.expires_at <= key.as_of
+        ends = "Expired" if over else f"Expires {clock.until(key.expires_at, key.as_of)},"
         parts.append(f"{ends} {clock.exact(key.expires_at)}.")
     if key.deactivated_at is not None:
         parts.append(

@@ -15,7 +15,7 @@ from keytui.domain.permissions import Permission, Role
 from keytui.domain.records import Actor, User
 from keytui.domain.secret import Secret
 from keytui.domain.states import Status
-from keytui.services import audit_check, key_lists, report, stale, user_lists, users
+from keytui.services import audit_check, expiring, key_lists, report, stale, user_lists, users
 from keytui.services.report_lines import Format
 from keytui.services.report_selection import Selection
 from keytui.tui.menu import MenuAction, bindings
@@ -27,6 +27,7 @@ from keytui.tui.screens.export import Export, Exported
 from keytui.tui.screens.form import Entry, Form, Values
 from keytui.tui.screens.offboarding import offboard
 from keytui.tui.screens.place import Place
+from keytui.tui.screens.policy import change_policy
 from keytui.tui.screens.ssh_keys import UserSshKeys
 from keytui.tui.screens.user_keys import AllKeys, UserKeys
 from keytui.tui.surroundings import NO_REPORT
@@ -63,6 +64,7 @@ class ManageUsers(Place):
         MenuAction("all_keys", "w", "View all API keys", Permission.VIEW_KEYS),
         MenuAction("stale", "c", "Stale keys...", Permission.VIEW_KEYS),
         MenuAction("ssh_keys", "K", "SSH keys of {}", Permission.VIEW_SSH_KEYS, on_row=True),
+        MenuAction("policy", "P", "Policy on keys...", Permission.CHANGE_POLICY),
         MenuAction("new_user", "n", "New user...", _MANAGE),
         MenuAction("role", "t", "Change role of {}...", _MANAGE, on_row=True),
         MenuAction("reset_sign_in", "p", "Reset sign-in of {}...", _MANAGE, on_row=True),
@@ -78,6 +80,7 @@ class ManageUsers(Place):
         """Show the people to ``actor``."""
         super().__init__(actor)
         self._active: int | None = None
+        self._expiring = 0
         self._cards = Cards("Counting stale keys...", id="cards", markup=False)
 
     def under_summary(self) -> ComposeResult:
@@ -97,6 +100,7 @@ class ManageUsers(Place):
         """Read the people, then how many keys work: of very many that takes longer."""
         await super().load(around)
         self._active = await self.keytui.background.call(key_lists.count_active, self.actor)
+        self._expiring = await self.keytui.background.call(expiring.count, self.actor)
         self.summarise()
         self.run_worker(self.perform(self._count_stale), exclusive=True, group="cards")
 
@@ -109,6 +113,8 @@ class ManageUsers(Place):
         keys = (
             "... active keys" if self._active is None else text.counted(self._active, "active key")
         )
+        if self._expiring:
+            keys += f", {self._expiring:,} expiring"
         return f"Users: {self.range_shown}   {keys}   {self.filter_shown}"
 
     def details(self) -> str:
@@ -167,6 +173,12 @@ class ManageUsers(Place):
     async def do_ssh_keys(self) -> None:
         """Open the person's SSH keys."""
         await self.app.push_screen_wait(UserSshKeys(self.actor, self.selected.user_id))
+
+    async def do_policy(self) -> None:
+        """Show how long keys last; change it after saying whom that hits."""
+        done = await change_policy(self.app, self.keytui.background, self.actor)
+        if done is not None:
+            await self.done(done)
 
     async def do_export(self) -> None:
         """Ask format and place, export."""

@@ -12,7 +12,8 @@ from keytui.domain.permissions import Permission, Role
 from keytui.domain.records import Actor, ApiKey
 from keytui.domain.secret import Secret
 from keytui.domain.states import Status
-from keytui.services import api_keys, sign_in
+from keytui.domain.text import counted
+from keytui.services import api_keys, policy, sign_in
 from keytui.tui.menu import MenuAction, bindings
 from keytui.tui.reveal.screen import Occasion, Reveal
 from keytui.tui.screens import key_rows
@@ -58,11 +59,15 @@ class Profile(KeysPlace):
     )
     BINDINGS: ClassVar[list[BindingType]] = bindings(ACTIONS)
 
-    def __init__(self, signed_in: sign_in.SignedIn, new_key: str = "") -> None:
-        """Show the person who signed in; ``new_key`` is the label of a key to create at once."""
+    def __init__(self, signed_in: sign_in.SignedIn, new_key: str = "", lasts: str = "") -> None:
+        """Show the person who signed in.
+
+        ``new_key`` is the label of a key to create at once, ``lasts`` for how long, as typed.
+        """
         super().__init__(signed_in.actor, signed_in.actor.user_id)
         self._signed_in = signed_in
         self._label = new_key
+        self._lasts = lasts
 
     @property
     def empty(self) -> str:
@@ -97,26 +102,42 @@ class Profile(KeysPlace):
             self.action_pick("new_key")
 
     async def do_new_key(self) -> None:
-        """Ask a label, create the key, show it once."""
+        """Ask a label and for how long, create the key, show it once."""
+        rules = (await self.keytui.background.call(policy.current)).policy
         with self.keytui.late.lend() as secret:
 
-            async def create(label: str) -> ApiKey:
+            async def create(label: str, typed_end: str) -> ApiKey:
+                end = await self.keytui.background.call(policy.end_of, typed_end)
                 key, _ = await self.keytui.background.call(
-                    api_keys.create_key, self.actor, label, secret
+                    api_keys.create_key, self.actor, label, secret, expires_at=end
                 )
                 return key
 
             if self._label:
                 label, self._label = self._label, ""
-                await self._reveal(await create(label), secret)
+                await self._reveal(await create(label, self._lasts), secret)
                 return
             key = await self.app.push_screen_wait(
                 Form[ApiKey](
                     "New Key",
-                    "What will use this key? The label helps you to tell your keys apart.",
-                    [Entry("label", "Label")],
-                    lambda values: create(values["label"]),
+                    "What will use this key, and for how long? "
+                    f"It lasts {counted(rules.default_days, 'day')} unless you choose otherwise; "
+                    "a day is written YYYY-MM-DD.",
+                    [
+                        Entry(
+                            "days",
+                            "Days it lasts",
+                            str(rules.default_days),
+                            options=[(one, one) for one in rules.choices],
+                        ),
+                        Entry("until", "or its last day"),
+                        Entry("label", "Label"),
+                    ],
+                    lambda values: create(
+                        values["label"], values["until"].strip() or values["days"]
+                    ),
                     ok="Create",
+                    start="label",
                 )
             )
             if key is not None:

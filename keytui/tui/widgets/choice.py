@@ -33,10 +33,13 @@ class Choice(Widget, can_focus=True):
             super().__init__()
             self.value = value
 
-    def __init__(self, options: Sequence[tuple[str, str]], *, id: str) -> None:  # noqa: A002 - Textual's name
-        """Offer ``options``, each its value and what it says."""
+    def __init__(self, options: Sequence[tuple[str, str]], *, id: str, value: str = "") -> None:  # noqa: A002 - Textual's name
+        """Offer ``options``, each its value and what it says; ``value`` is chosen at first."""
         super().__init__(id=id)
         self.options = options
+        values = [one for one, _ in options]
+        if value in values:
+            self.set_reactive(Choice.index, values.index(value))
 
     @property
     def value(self) -> str:
@@ -46,11 +49,14 @@ class Choice(Widget, can_focus=True):
     def render(self) -> Text:
         """Draw the words, the chosen one marked."""
         line = Text()
+        # Closer together where there is little room.
+        words = sum(len(says) + len("( ) ") for _, says in self.options)
+        gap = " " * (3 if words + 3 * len(self.options) <= self.size.width else 1)
         for place, (_, says) in enumerate(self.options):
             chosen = place == self.index
             style = "reverse" if chosen and self.has_focus else ""
             line.append(f"({'•' if chosen else ' '}) {says}", style)
-            line.append("   ")
+            line.append(gap)
         return line
 
     def action_move(self, by: int) -> None:
