@@ -28,6 +28,12 @@ class Action(StrEnum):
 
     REPORT_EXPORT = "report:export"
 
+    REVIEW_CLOSE = "review:close"
+    REVIEW_DECIDE = "review:decide"
+    REVIEW_LIST = "review:list"
+    REVIEW_OPEN = "review:open"
+    REVIEW_REPORT = "review:report"
+
     SSH_KEY_ADD = "ssh_key:add"
     SSH_KEY_EDIT_LABEL = "ssh_key:edit_label"
     SSH_KEY_LIST = "ssh_key:list"

@@ -15,7 +15,15 @@ from keytui.domain.errors import DatabaseUnusable
 from keytui.storage import faults_postgresql
 from keytui.storage.database import BUSY_SECONDS
 from keytui.storage.engine import engine_of
-from keytui.storage.models import ApiKeyRow, AuditEventRow, AuditKeyRow, SshKeyRow, UserRow
+from keytui.storage.models import (
+    AccessReviewRow,
+    ApiKeyRow,
+    AuditEventRow,
+    AuditKeyRow,
+    ReviewItemRow,
+    SshKeyRow,
+    UserRow,
+)
 
 Row: TypeAlias = tuple[Any, ...]
 
@@ -23,6 +31,8 @@ TABLES: Final[tuple[type[Model], ...]] = (
     UserRow,
     ApiKeyRow,
     SshKeyRow,
+    AccessReviewRow,
+    ReviewItemRow,
     AuditKeyRow,
     AuditEventRow,
 )
