@@ -85,7 +85,7 @@ class ReviewItem:
     """A key in a review: as it is now, what it was at the opening, and what was decided.
 
     Attributes:
-        number: of the item; items of one owner follow each other.
+        number: of the item; they follow the order of their keys' numbers.
         key: as it is now.
         role: its owner's.
         label: at the opening.

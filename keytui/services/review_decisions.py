@@ -17,7 +17,7 @@ from keytui.domain.records import Actor
 from keytui.domain.reviews import Decision
 from keytui.domain.text import counted
 from keytui.services import api_keys, review_items, review_records, reviews
-from keytui.services.acting import Deed, acting
+from keytui.services.acting import Deed, acting, looking
 from keytui.storage.models import ApiKeyRow, ReviewItemRow
 
 _AT_ONCE: Final = {Decision.KEEP: 5_000, Decision.DEACTIVATE: 200}
@@ -96,28 +96,52 @@ def decide_all(  # noqa: PLR0913 - they have names at every call
     why = text.reason(typed_reason)
     some = f" of {owner}" if owner is not None else ""
     some += f" containing {containing}" if containing else ""
+    waiting = _waiting(actor, review_id, owner, containing, keys)
     done = 0
-    while done < keys or not done:
+    step = _AT_ONCE[decision]
+    for start in range(0, len(waiting), step):
         with acting(actor, Action.REVIEW_DECIDE, reviews.name(review_id)) as deed:
             deed.require(Permission.REVIEW_ACCESS)
             review_records.find_open(review_id)
-            waiting = review_items.left(actor, review_id, owner, containing)
-            if not done and (there := waiting.count()) != keys:
-                raise Conflict(
-                    f"There {'is' if there == 1 else 'are'} {counted(there, 'key')} to decide about "
-                    f"by now, not {keys:,}: look again, and say the right number."
-                )
-            _, marks = waiting.page(0, min(_AT_ONCE[decision], keys - done), None, None)
-            if not marks:
-                if not done:
-                    raise Conflict("There is nothing left to decide about: nothing was changed.")
-                break  # others decided meanwhile
-            numbers = [mark.row_id for mark in marks]
-            _decide(deed, review_id, _keys_of(numbers), decision, why)
-            done += len(numbers)
-            deed.record(f"{decision} {counted(len(numbers), 'key')}{some}: {why}")
-        progress(done, keys)
+            still = _still_waiting(actor, waiting[start : start + step])
+            _decide(deed, review_id, still, decision, why)
+            done += len(still)
+            deed.record(f"{decision} {counted(len(still), 'key')}{some}: {why}")
+        progress(min(start + step, len(waiting)), len(waiting))
     return done
+
+
+def _waiting(
+    actor: Actor, review_id: int, owner: str | None, containing: str, keys: int
+) -> list[int]:
+    with looking(actor, Action.REVIEW_DECIDE, reviews.name(review_id)) as deed:
+        deed.require(Permission.REVIEW_ACCESS)
+        review_records.find_open(review_id)
+        found = review_items.left(actor, review_id, owner, containing)
+    if len(found) != keys:
+        raise Conflict(
+            f"There {'is' if len(found) == 1 else 'are'} {counted(len(found), 'key')} to decide "
+            f"about by now, not {keys:,}: look again, and say the right number."
+        )
+    if not found:
+        raise Conflict("There is nothing left to decide about: nothing was changed.")
+    return found
+
+
+def _still_waiting(actor: Actor, numbers: Sequence[int]) -> list[tuple[int, int]]:
+    """Return which items others did not decide about or end meanwhile, each with its key."""
+    query: Any = (
+        ReviewItemRow.select(ReviewItemRow.id, ReviewItemRow.key)
+        .join(ApiKeyRow, on=(ReviewItemRow.key == ApiKeyRow.id))
+        .where(
+            ReviewItemRow.id.in_(list(numbers))
+            & (ReviewItemRow.decision == Decision.NONE)
+            & ApiKeyRow.deactivated_at.is_null()
+            & (ApiKeyRow.owner != (actor.row_id or 0))
+        )
+        .order_by(ReviewItemRow.id)
+    )
+    return list(query.tuples())
 
 
 def _decide(
@@ -148,10 +172,3 @@ def _find(review_id: int, key_id: int) -> Any:  # noqa: ANN401 - a row; Peewee's
     if row is None:
         raise BadInput(f"There is no key {key_id} in access review {review_id}.")
     return row
-
-
-def _keys_of(numbers: Sequence[int]) -> list[tuple[int, int]]:
-    query: Any = ReviewItemRow.select(ReviewItemRow.id, ReviewItemRow.key)
-    return list(
-        query.where(ReviewItemRow.id.in_(list(numbers))).order_by(ReviewItemRow.id).tuples()
-    )

@@ -17,7 +17,7 @@ from keytui.services.key_records import searched
 from keytui.storage.models import ReviewItemRow
 from keytui.storage.ordered import Ordered
 
-ORDERS: Final = {"Decision": "decision", "Owner": "id"}
+ORDERS: Final = {"Decision": "decision", "Key ID": "key_id"}
 """By what items can be sorted. Ascending, Decision begins with what is not reviewed."""
 
 Conditions = list[tuple[str, Sequence[object]]]
@@ -61,25 +61,27 @@ def count_left(
     """
     with looking(actor, Action.REVIEW_LIST, reviews.name(review_id)) as deed:
         _may(deed, review_id)
-        return left(actor, review_id, owner, containing).count()
+        return len(left(actor, review_id, owner, containing))
 
 
-def left(actor: Actor, review_id: int, owner: str | None, containing: str) -> Ordered:
-    """Return the items that wait for a decision of this actor: not their own, not ended already."""
+def left(actor: Actor, review_id: int, owner: str | None, containing: str) -> list[int]:
+    """Return the items that wait for a decision of this actor, in order of their keys.
+
+    Not their own, and not those that ended meanwhile. Call it in a reading or a transaction.
+    """
+    # Of each item by itself: a set of all keys would take seconds, however few items there are.
+    key = "SELECT 1 FROM api_key WHERE id = key_id AND deactivated_at IS NULL AND owner_id <> ?"
     where: Conditions = [
         ("review_id = ?", (review_id,)),
         ("decision = ?", (str(Decision.NONE),)),
-        (
-            "key_id IN (SELECT id FROM api_key WHERE deactivated_at IS NULL AND owner_id <> ?)",
-            (actor.row_id or 0,),  # the host's account owns none
-        ),
+        (f"EXISTS ({key})", (actor.row_id or 0,)),  # the host's account owns none
     ]
     if owner is not None:
         whose = '(SELECT id FROM "user" WHERE user_id = ?)'
         theirs = f"SELECT id FROM api_key WHERE owner_id = {whose}"  # noqa: S608 - a fixed text
         where.append((f"key_id IN ({theirs})", (user_id.folded(owner),)))
     where += _containing(containing)
-    return paging.ordered("review_item", {"Owner": "id"}, Wanted(), where)
+    return paging.ordered("review_item", {"Key ID": "id"}, Wanted(), where).ids()
 
 
 def _may(deed: Deed, review_id: int) -> Any:  # noqa: ANN401 - a row, as of review_records.find

@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Final
 
-from peewee import Value
+from peewee import Value, fn
 
 from keytui.domain import clock, user_id
 from keytui.domain.audit import Action
@@ -22,8 +22,8 @@ from keytui.services.acting import acting, looking
 from keytui.services.report_selection import EVERY_KEY, Selection
 from keytui.storage.models import AccessReviewRow, ApiKeyRow, ReviewItemRow, UserRow, database
 
-_PEOPLE: Final = 2_000
-"""People whose keys are added at once: some 20,000 keys and a tenth of a second."""
+_AT_ONCE: Final = 20_000
+"""Keys that are added at once: a tenth of a second."""
 
 
 def open_review(
@@ -36,7 +36,7 @@ def open_review(
     Args:
         actor: who opens it.
         selection: of which keys; of those that work in any case.
-        progress: told how many of how many people's keys are taken in; what it raises stops it,
+        progress: told how many of how many keys are looked at; what it raises stops it,
             and nothing is left of it.
 
     Raises:
@@ -171,7 +171,7 @@ def _take_in(
     present: int,
     progress: Callable[[int, int], object],
 ) -> int:
-    """Add the items, owner after owner, so that their numbers have the order of a list."""
+    """Add the items in the order of their keys: the table is read, and its copy written, in a row."""
     query = (
         ApiKeyRow.select(
             Value(review_id),
@@ -182,31 +182,20 @@ def _take_in(
         )
         .join(UserRow, on=(ApiKeyRow.owner == UserRow.id))
         .where(*selection.conditions(present))
+        .order_by(ApiKeyRow.id)
     )
-    people = UserRow.select().count()
-    items = done = 0
-    beyond = ""
-    while last := _person_after(beyond):
-        part = query.where((UserRow.user_id > beyond) & (UserRow.user_id <= last))
-        statement, values = part.order_by(UserRow.user_id, ApiKeyRow.id).sql()
+    last = ApiKeyRow.select(fn.MAX(ApiKeyRow.id)).scalar() or 0
+    items = 0
+    for first in range(1, last + 1, _AT_ONCE):
+        end = min(first + _AT_ONCE - 1, last)
+        statement, values = query.where(ApiKeyRow.id.between(first, end)).sql()
         items += database.execute_sql(
             "INSERT INTO review_item (review_id, key_id, label, last_used_at, decision) "
             + statement,
             values,
         ).rowcount
-        beyond = last
-        done += _PEOPLE
-        progress(min(done, people), people)
+        progress(end, last)
     return items
-
-
-def _person_after(beyond: str) -> str | None:
-    """Return the User ID that ends the next part of the people; ``None`` after the last."""
-    ids = UserRow.select(UserRow.user_id).where(UserRow.user_id > beyond)
-    found = ids.order_by(UserRow.user_id).offset(_PEOPLE - 1).tuples().first()
-    if found is None:
-        found = ids.order_by(UserRow.user_id.desc()).tuples().first()
-    return None if found is None else str(found[0])
 
 
 def _get(review_id: int) -> AccessReview:

@@ -42,6 +42,11 @@ class Ordered:
         """Count the rows; with a condition this looks at all of them."""
         return int(self._run(f"SELECT count(*) FROM {self._from()}", ())[0][0])
 
+    def ids(self) -> list[int]:
+        """Return the numbers of all rows, in order: 36 MB for a million."""
+        query = f"SELECT id FROM {self._from()} ORDER BY {self._order(self.down)}"
+        return [row_id for (row_id,) in self._run(query, ())]
+
     def few(self) -> list[int] | None:
         """Return the numbers of all rows, in order, where they are at most :data:`FEW`."""
         found = self._run(f"SELECT id FROM {self._from()} LIMIT {FEW + 1}", ())

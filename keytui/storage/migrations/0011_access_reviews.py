@@ -12,8 +12,6 @@ from peewee import (
 
 INDEXES = (
     "CREATE UNIQUE INDEX review_item_key ON review_item (review_id, key_id)",
-    # The two orders in which the items of a review are read.
-    "CREATE INDEX review_item_number ON review_item (review_id, id)",
     "CREATE INDEX review_item_decision ON review_item (review_id, decision, id)",
 )
 
