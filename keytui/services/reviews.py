@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Final
 
-from peewee import Value, fn
+from peewee import SQL, NodeList, Value, fn
 
 from keytui.domain import clock, user_id
 from keytui.domain.audit import Action
@@ -172,6 +172,8 @@ def _take_in(
     progress: Callable[[int, int], object],
 ) -> int:
     """Add the items in the order of their keys: the table is read, and its copy written, in a row."""
+    # The plus keeps SQLite from going through all people for each part (sqlite.org/optoverview.html).
+    owner = NodeList((SQL("+"), ApiKeyRow.owner))
     query = (
         ApiKeyRow.select(
             Value(review_id),
@@ -180,7 +182,7 @@ def _take_in(
             ApiKeyRow.last_used_at,
             Value(str(Decision.NONE)),
         )
-        .join(UserRow, on=(ApiKeyRow.owner == UserRow.id))
+        .join(UserRow, on=(owner == UserRow.id))
         .where(*selection.conditions(present))
         .order_by(ApiKeyRow.id)
     )
