@@ -51,6 +51,9 @@ SELECTED: Final = (
 """What is read for a line, in this order."""
 
 NEVER: Final = "never"
+"""Not used since it was created; or without an end."""
+NO_INFORMATION: Final = "no_information"
+"""It happened, and nobody told from where: another word than :data:`NEVER`."""
 
 Row: TypeAlias = tuple[Any, ...]
 """The values of :data:`SELECTED`."""
@@ -143,12 +146,12 @@ class _Meaning:
                 key_id,
                 label,
                 iso(born),
-                None if expires is None else iso(expires),
+                NEVER if expires is None else iso(expires),
                 state,
                 None if ended is None else iso(ended),
                 by,
                 why,
-                origin,
+                NO_INFORMATION if origin is None and used is not None else origin,
             )
 
     def _iso(self, at: int) -> str:
@@ -166,7 +169,7 @@ def _csv(meant: _Meaning) -> Lines:
         return "".join(
             [
                 f'{cells[user_id]},"{masked if masked[_DOTS:].isalnum() else cells[masked][1:-1]}",'
-                f'"{status}",{age},"{used}",{key_id},{cells[label]},"{born}","{expires or ""}",'
+                f'"{status}",{age},"{used}",{key_id},{cells[label]},"{born}","{expires}",'
                 f'"{state}","{ended or ""}",{cells[by]},{cells[why]},{cells[origin]}\r\n'
                 for user_id, masked, status, age, used, key_id, label, born, expires, state, ended, by, why, origin in meant(
                     rows

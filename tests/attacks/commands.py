@@ -71,7 +71,8 @@ def inputs(command: click.Command = commands, path: tuple[str, ...] = ()) -> Ite
     if isinstance(command, click.Group):
         for name, inner in command.commands.items():
             yield from inputs(inner, (*path, name))
-        return
+        if not command.invoke_without_command or not path:
+            return
     for parameter in command.params:
         yield Input(path, command, parameter)
     for parameter in commands.params:
