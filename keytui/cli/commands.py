@@ -18,6 +18,7 @@ from keytui.cli.exits import ExitCode, fail
 from keytui.cli.export import export
 from keytui.cli.key import key_commands
 from keytui.cli.opening import open_app
+from keytui.cli.review import review_commands
 from keytui.cli.serve import serve
 from keytui.cli.session import Session
 from keytui.cli.ssh import ssh_commands
@@ -86,6 +87,7 @@ for command in (
     key_commands,
     ssh_commands,
     export,
+    review_commands,
     audit_commands,
     backup_command,
     restore_command,

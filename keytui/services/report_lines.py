@@ -162,7 +162,7 @@ class _Meaning:
 
 
 def _csv(meant: _Meaning) -> Lines:
-    cells = _Remembered(_cell)
+    cells = _Remembered(cell)
 
     def write(rows: Iterable[Row]) -> str:
         # What needs no look is not looked at: words, times, numbers, and the masks that are in order.
@@ -206,7 +206,8 @@ def _words(case: tuple[bool, bool, str]) -> tuple[str, str]:
     return str(status), str(state)
 
 
-def _cell(value: str | None) -> str:
+def cell(value: str | None) -> str:
+    """Return a text as a cell of CSV: in quotes, and no formula."""
     text = harmless(value or "").replace('"', '""')
     quote = "'" if text.lstrip(" ").startswith(_FORMULA_STARTS) else ""
     return f'"{quote}{text}"'

@@ -1,7 +1,7 @@
 """Selecting access reviews and their items as records."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Final
 
 from keytui.domain.errors import BadInput, Conflict
 from keytui.domain.permissions import Role
@@ -9,7 +9,16 @@ from keytui.domain.reviews import AccessReview, Decision, ReviewItem, Tally
 from keytui.services import key_records
 from keytui.storage.models import AccessReviewRow, ApiKeyRow, ReviewItemRow, UserRow, database
 
-_OF_ITEM = ("number", "role", "then_label", "then_used", "decision", "decided_at", "decided_by")
+_OF_ITEM: Final = (
+    "role",
+    "number",
+    "then_label",
+    "then_used",
+    "decision",
+    "decided_at",
+    "decided_by",
+    "reason",
+)
 
 
 def find(review_id: int) -> Any:  # noqa: ANN401 - a row; Peewee's own types do not know its values
@@ -96,7 +105,7 @@ def select_items() -> Any:  # noqa: ANN401 - a Peewee query has no useful type
 def item(row: dict[str, Any], present: int) -> ReviewItem:
     """Make the frozen value of a selected row, as it is at ``present``."""
     of_item = {name: row[name] for name in _OF_ITEM}
-    of_key = {name: value for name, value in row.items() if name not in {*_OF_ITEM, "reason"}}
+    of_key = {name: value for name, value in row.items() if name not in of_item}
     return ReviewItem(
         number=of_item["number"],
         key=key_records.record(of_key, present),
@@ -106,5 +115,5 @@ def item(row: dict[str, Any], present: int) -> ReviewItem:
         decision=Decision(of_item["decision"]),
         decided_at=of_item["decided_at"],
         decided_by=of_item["decided_by"],
-        reason=row["reason"],
+        reason=of_item["reason"],
     )
