@@ -10,7 +10,13 @@ import click
 
 from keytui.cli.commands import commands
 
-FITTING = {"name": "maria", "file": "new.file", "key_id": "1", "role": "administrator"}
+FITTING = {
+    "name": "maria",
+    "file": "new.file",
+    "key_id": "1",
+    "review_id": "1",
+    "role": "administrator",
+}
 """What a command needs besides the input that is tried; anything else gets the word ``lost``."""
 
 

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from keytui.domain.permissions import Role
+from keytui.domain.reviews import Decision
 from keytui.domain.text import harmless
 from keytui.services import (
     api_keys,
@@ -17,6 +18,9 @@ from keytui.services import (
     backup,
     copying,
     report,
+    review_decisions,
+    review_items,
+    reviews,
     sign_in,
     ssh_keys,
     users,
@@ -40,6 +44,9 @@ pytestmark = needs_ssh_keygen
 TEXT = (str, str | None, Path)
 FITTING: dict[str, Any] = {
     "key_id": 1,
+    "review_id": 1,
+    "decision": Decision.DEACTIVATE,
+    "keys": 1,
     "ssh_key_id": 1,
     "pasted": OTHER,
     "fingerprint": FINGERPRINTS[ED25519],
@@ -64,7 +71,20 @@ FITTING: dict[str, Any] = {
 
 def texts() -> Iterator[tuple[Callable[..., object], str]]:
     """Yield every public function of the services with each of its parameters that is text."""
-    for module in (api_keys, audit, audit_check, backup, copying, report, sign_in, ssh_keys, users):
+    for module in (
+        api_keys,
+        audit,
+        audit_check,
+        backup,
+        copying,
+        report,
+        review_decisions,
+        review_items,
+        reviews,
+        sign_in,
+        ssh_keys,
+        users,
+    ):
         for name, function in inspect.getmembers(module, inspect.isfunction):
             if function.__module__ != module.__name__ or name.startswith("_"):
                 continue
@@ -93,6 +113,7 @@ def test_every_text_meets_the_corpus(  # noqa: PLR0913, PLR0917 - fixtures
     people = [person("adam", Role.ADMINISTRATOR), person("maria")]
     api_keys.create_key(people[1], "CI")
     ssh_keys.add_key(people[1], ED25519)
+    reviews.open_review(people[0])
     before = people_and_keys()
     ((last,),) = rows("SELECT max(id) FROM audit_event")
     parameters = inspect.signature(function).parameters

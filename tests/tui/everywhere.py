@@ -16,6 +16,8 @@ from keytui.tui.screens.form import Form
 from keytui.tui.screens.help import Help
 from keytui.tui.screens.manage_users import ManageUsers
 from keytui.tui.screens.profile import Profile
+from keytui.tui.screens.review_dialogs import OpenReview
+from keytui.tui.screens.reviews import Reviews
 from keytui.tui.screens.ssh_keys import OwnSshKeys, UserSshKeys
 from keytui.tui.screens.user_keys import UserKeys
 from tests.tui.support import Tui
@@ -77,6 +79,9 @@ ADMINISTRATOR_WAYS = (
     Way(("2", "v", "a"), ActionMenu),
     Way(("2", "v", "x"), Form),
     Way(("2", "v", "x", "y", "enter"), Confirm),
+    Way(("2", "R"), Reviews),
+    Way(("2", "R", "a"), ActionMenu),
+    Way(("2", "R", "n"), OpenReview),
     Way(("2", "K"), UserSshKeys),
     Way(("2", "K", "a"), ActionMenu),
     Way(("3",), Audit),

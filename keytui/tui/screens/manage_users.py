@@ -14,7 +14,7 @@ from keytui.domain.permissions import Permission, Role
 from keytui.domain.records import Actor, User
 from keytui.domain.secret import Secret
 from keytui.domain.states import Status
-from keytui.services import audit_check, key_lists, report, user_lists, users
+from keytui.services import audit_check, key_lists, report, reviews, user_lists, users
 from keytui.services.report_lines import Format
 from keytui.services.report_selection import Selection
 from keytui.tui.menu import MenuAction, bindings
@@ -24,6 +24,7 @@ from keytui.tui.screens.deactivating import deactivate
 from keytui.tui.screens.export import Export, Exported
 from keytui.tui.screens.form import Entry, Form, Values
 from keytui.tui.screens.place import Place
+from keytui.tui.screens.reviews import Reviews
 from keytui.tui.screens.ssh_keys import UserSshKeys
 from keytui.tui.screens.user_keys import AllKeys, UserKeys
 from keytui.tui.widgets.listing import Column
@@ -56,6 +57,7 @@ class ManageUsers(Place):
         MenuAction("export", "e", "Export Account API Key...", Permission.EXPORT_REPORT),
         MenuAction("view_keys", "v", "View API keys of {}", Permission.VIEW_KEYS, on_row=True),
         MenuAction("all_keys", "w", "View all API keys", Permission.VIEW_KEYS),
+        MenuAction("reviews", "R", "Access reviews", Permission.REVIEW_ACCESS),
         MenuAction("ssh_keys", "K", "SSH keys of {}", Permission.VIEW_SSH_KEYS, on_row=True),
         MenuAction("new_user", "n", "New user...", _MANAGE),
         MenuAction("role", "t", "Change role of {}...", _MANAGE, on_row=True),
@@ -71,6 +73,7 @@ class ManageUsers(Place):
         """Show the people to ``actor``."""
         super().__init__(actor)
         self._active: int | None = None
+        self._review_due = False
 
     async def page(self, wanted: Wanted) -> Page[Row]:
         """Return a page of the people."""
@@ -84,6 +87,8 @@ class ManageUsers(Place):
     async def load(self, around: Hashable = None) -> None:
         """Read the people, then how many keys work: of very many that takes longer."""
         await super().load(around)
+        due = await self.keytui.background.call(reviews.due_at, self.actor)
+        self._review_due = due is not None and due <= clock.now()
         self._active = await self.keytui.background.call(key_lists.count_active, self.actor)
         self.summarise()
 
@@ -92,7 +97,8 @@ class ManageUsers(Place):
         keys = (
             "... active keys" if self._active is None else text.counted(self._active, "active key")
         )
-        return f"Users: {self.range_shown}   {keys}   {self.filter_shown}"
+        due = "   review due" if self._review_due else ""
+        return f"Users: {self.range_shown}   {keys}{due}   {self.filter_shown}"
 
     def details(self) -> str:
         """Say the selected person's dates."""
@@ -136,6 +142,11 @@ class ManageUsers(Place):
     async def do_all_keys(self) -> None:
         """Open everybody's keys; come back to fresh rows."""
         await self.app.push_screen_wait(AllKeys(self.actor))
+        await self.load()
+
+    async def do_reviews(self) -> None:
+        """Open the access reviews; come back to fresh rows."""
+        await self.app.push_screen_wait(Reviews(self.actor))
         await self.load()
 
     async def do_ssh_keys(self) -> None:
