@@ -188,7 +188,7 @@ def people_and_keys() -> list[tuple[Any, ...]]:
     )
     return people + [
         row
-        for table in ("api_key", "ssh_key")
+        for table in ("api_key", "ssh_key", "access_review", "review_item")
         for row in rows(f"SELECT * FROM {table} ORDER BY id")
     ]
 

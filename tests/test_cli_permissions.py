@@ -8,7 +8,7 @@ import pytest
 from keytui.domain.audit import Outcome
 from keytui.domain.permissions import Role
 from keytui.domain.records import Actor
-from keytui.services import api_keys, ssh_keys
+from keytui.services import api_keys, reviews, ssh_keys
 from tests.ssh_keys import ED25519, OTHER, needs_ssh_keygen
 from tests.support import PASSWORD, MakePerson, keytui, people_and_keys, signed_in, trail
 
@@ -16,6 +16,7 @@ pytestmark = needs_ssh_keygen
 
 ADMINISTRATORS_ONLY = "Only an administrator manages users."
 CHECK = "Only an administrator checks the audit chain."
+REVIEW = "Only an administrator reviews access."
 EXPORT = "Only an administrator exports the report."
 
 # action: the command line, and the sentence for a user. An administrator and
@@ -68,6 +69,12 @@ TABLE: dict[str, tuple[list[str], str | None]] = {
         ADMINISTRATORS_ONLY,
     ),
     "offboard a person": (["user", "offboard", "noor", "--reason", "left"], ADMINISTRATORS_ONLY),
+    "open a review": (["review", "open"], REVIEW),
+    "show a review": (["review", "show", "1"], REVIEW),
+    "keep a key": (["review", "keep", "1", "2", "--reason", "x"], REVIEW),
+    "deactivate a key in a review": (["review", "deactivate", "1", "2", "--reason", "x"], REVIEW),
+    "sign a review off": (["review", "close", "1"], REVIEW),
+    "report a review": (["review", "report", "1"], REVIEW),
     "list the people": (["user", "list"], ADMINISTRATORS_ONLY),
     "read the audit trail": (["audit", "list"], None),
     "check the audit chain": (["audit", "check"], CHECK),
@@ -111,6 +118,7 @@ def door(
         ssh_keys.add_key(owner, line)
         signed_in(name)  # the new key is told here, not below
     person("astrid", Role.ADMINISTRATOR)
+    reviews.open_review(adam)
     folder = tmp_path / "reports"
     folder.mkdir()
     monkeypatch.chdir(folder)

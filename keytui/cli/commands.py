@@ -20,6 +20,7 @@ from keytui.cli.export import export
 from keytui.cli.key import key_commands
 from keytui.cli.opening import open_app
 from keytui.cli.policy import policy_commands
+from keytui.cli.review import review_commands
 from keytui.cli.serve import serve
 from keytui.cli.session import Session
 from keytui.cli.ssh import ssh_commands
@@ -92,6 +93,7 @@ for command in (
     policy_commands,
     expiring_command,
     export,
+    review_commands,
     audit_commands,
     backup_command,
     restore_command,

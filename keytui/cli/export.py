@@ -1,4 +1,4 @@
-"""``keytui export``: the report *Account API Key*, for cron and over SSH."""
+"""``keytui export``: the report *Account API Key*, for cron and over SSH; and checking a report."""
 
 import sys
 from typing import Any, Final
@@ -7,19 +7,19 @@ import click
 
 from keytui.cli.exits import ExitCode, fail, say
 from keytui.cli.progress import Progress
-from keytui.cli.session import acting_as
-from keytui.domain.errors import Conflict
+from keytui.cli.session import Session
+from keytui.domain.errors import BadInput, Conflict
 from keytui.domain.paths import absolute_path
 from keytui.domain.records import Actor
-from keytui.domain.text import counted
-from keytui.services import audit_check, report
+from keytui.domain.text import counted, harmless
+from keytui.services import audit_check, evidence_check, report
 from keytui.services.report_lines import Format
 from keytui.services.report_selection import Selection
 
-_DAYS: Final = click.IntRange(0, 36_500)
+DAYS: Final = click.IntRange(0, 36_500)
 
 
-@click.command("export")
+@click.group("export", invoke_without_command=True)
 @click.option(
     "--format",
     "form",
@@ -32,11 +32,18 @@ _DAYS: Final = click.IntRange(0, 36_500)
 @click.option("--replace", is_flag=True, help="Replace FILE if it is there already.")
 @click.option("--active", is_flag=True, help="Only keys that work.")
 @click.option("--owner", metavar="USER_ID", help="Only this person's keys.")
-@click.option("--idle-days", type=_DAYS, metavar="N", help="Only keys not used for N days.")
-@click.option("--older-days", type=_DAYS, metavar="N", help="Only keys created N days ago or more.")
-@acting_as
-def export(actor: Actor, form: str, output: str, replace: bool, **chosen: Any) -> None:  # noqa: ANN401 - click passes what the options declare
+@click.option("--idle-days", type=DAYS, metavar="N", help="Only keys not used for N days.")
+@click.option("--older-days", type=DAYS, metavar="N", help="Only keys created N days ago or more.")
+@click.option("--user", "user_id", metavar="USER_ID", help="Act as this person: asks the password.")
+@click.pass_context
+def export(context: click.Context, /, user_id: str | None, **chosen: Any) -> None:  # noqa: ANN401 - click passes what the options declare
     """Export Account API Key: one row per key of the whole system (administrators)."""
+    if context.invoked_subcommand is None:
+        session: Session = context.obj
+        _export(session.actor(user_id, create=False), **chosen)
+
+
+def _export(actor: Actor, form: str, output: str, replace: bool, **chosen: Any) -> None:  # noqa: ANN401 - likewise
     progress = Progress("keys")
     selection = Selection(**chosen)
     try:
@@ -55,3 +62,29 @@ def export(actor: Actor, form: str, output: str, replace: bool, **chosen: Any) -
         progress.end()
         fail("Stopped: nothing was exported.", ExitCode.CANNOT)
     say(f"Audit head {audit_check.head(actor)}")
+
+
+@export.command("check")
+@click.argument("file")
+@click.option("--head", is_flag=True, help="Also look for the export in the audit trail.")
+@click.option("--user", "user_id", metavar="USER_ID", help="With --head: act as this person.")
+@click.pass_obj
+def export_check(session: Session, /, file: str, head: bool, user_id: str | None) -> None:
+    """Tell whether FILE is what its manifest says (exit code 0 whole, 1 changed, 2 not checked).
+
+    Without --head no database is needed.
+    """
+    try:
+        found = evidence_check.check(absolute_path(file))
+    except BadInput as error:
+        fail(str(error), ExitCode.CANNOT)
+    if head:
+        evidence_check.check_recorded(session.actor(user_id, create=False), found)
+    where = "on record here" if head else "not looked for in an audit trail (--head does)"
+    click.echo(
+        harmless(
+            f"Whole: {found.content}, {found.selection}, {counted(found.rows, 'row')}, exported "
+            f"{found.exported_at} by {found.exported_by} with {found.program}; "
+            f"event {found.audit_head.partition(':')[0]} is {where}."
+        )
+    )

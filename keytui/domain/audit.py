@@ -30,6 +30,12 @@ class Action(StrEnum):
 
     REPORT_EXPORT = "report:export"
 
+    REVIEW_CLOSE = "review:close"
+    REVIEW_DECIDE = "review:decide"
+    REVIEW_LIST = "review:list"
+    REVIEW_OPEN = "review:open"
+    REVIEW_REPORT = "review:report"
+
     SESSION_COMMAND = "session:command"
 
     SSH_KEY_ADD = "ssh_key:add"

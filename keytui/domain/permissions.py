@@ -33,6 +33,7 @@ class Permission(StrEnum):
     MANAGE_USERS = "manage users"
     READ_AUDIT = "read audit trail"
     REMOVE_SSH_KEY = "remove SSH key"
+    REVIEW_ACCESS = "review access"
     VIEW_KEYS = "view API keys"
     VIEW_SSH_KEYS = "view SSH keys"
 
@@ -59,6 +60,7 @@ PERMISSIONS: dict[Permission, dict[Role, Reach]] = {
     Permission.MANAGE_USERS: {Role.USER: _NO, Role.ADMINISTRATOR: _ANY},
     Permission.READ_AUDIT: {Role.USER: _OWN, Role.ADMINISTRATOR: _ANY},
     Permission.REMOVE_SSH_KEY: {Role.USER: _OWN, Role.ADMINISTRATOR: _ANY},
+    Permission.REVIEW_ACCESS: {Role.USER: _NO, Role.ADMINISTRATOR: _ANY},
     Permission.VIEW_KEYS: {Role.USER: _OWN, Role.ADMINISTRATOR: _ANY},
     Permission.VIEW_SSH_KEYS: {Role.USER: _OWN, Role.ADMINISTRATOR: _ANY},
 }
@@ -74,6 +76,7 @@ _WHY_NOT = {
     ),
     (Permission.EXPORT_REPORT, Role.USER): "Only an administrator exports the report.",
     (Permission.MANAGE_USERS, Role.USER): "Only an administrator manages users.",
+    (Permission.REVIEW_ACCESS, Role.USER): "Only an administrator reviews access.",
 }
 
 _NOT_YOURS = {

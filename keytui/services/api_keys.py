@@ -150,10 +150,25 @@ def deactivate_key(actor: Actor, key_id: int, typed_reason: str) -> None:
     """
     why = text.reason(typed_reason)
     with acting(actor, Action.KEY_DEACTIVATE, f"key {key_id}") as deed:
-        deed.about = _find(key_id).owner_id
-        deed.require(Permission.DEACTIVATE_KEY, owner=deed.about)
-        _deactivate(key_id, actor, why)
-        deed.record(why)
+        _end(deed, key_id, why)
+
+
+def deactivate_within(deed: Deed, key_id: int, why: str) -> None:
+    """End a key by the same rules in another act's transaction, with an event of its own.
+
+    Raises:
+        BadInput: there is no such key.
+        Refused: it is somebody else's and the actor is no administrator.
+        Conflict: it is inactive already.
+    """
+    _end(Deed(deed.actor, Action.KEY_DEACTIVATE, f"key {key_id}", role=deed.role), key_id, why)
+
+
+def _end(deed: Deed, key_id: int, why: str) -> None:
+    deed.about = _find(key_id).owner_id
+    deed.require(Permission.DEACTIVATE_KEY, owner=deed.about)
+    _deactivate(key_id, deed.actor, why)
+    deed.record(why)
 
 
 def edit_label(actor: Actor, key_id: int, typed_label: str) -> None:

@@ -1,28 +1,20 @@
 """The report *Account API Key*: one row per key of the whole system.
 
-The rows are read and written one after the other, however many there are, and
-first to a private file beside their place. The file is put into its place and the
-export on record together: if the event cannot be written, the file is taken away
-again, and there is never half of one.
+The rows are read and written one after the other, however many there are; how the file
+comes to its place, whole and on record, is :mod:`keytui.services.evidence`'s.
 """
 
-import gzip
-import os
-import shutil
-import tempfile
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
-from typing import IO, BinaryIO, Final, TypeAlias, cast
+from typing import BinaryIO, Final, TypeAlias
 
 from keytui.domain import clock
 from keytui.domain.audit import Action
-from keytui.domain.errors import BadInput
 from keytui.domain.permissions import Permission
 from keytui.domain.records import Actor
-from keytui.domain.text import harmless
-from keytui.services import report_place
-from keytui.services.acting import acting, looking
+from keytui.services import evidence
+from keytui.services.evidence import Evidence, Put
 from keytui.services.report_lines import SELECTED, Format, head, lines
 from keytui.services.report_selection import EVERY_KEY, Selection
 from keytui.storage.batches import batches
@@ -33,8 +25,6 @@ Progress: TypeAlias = Callable[[int, int], object]
 
 _TELL_EVERY: Final = 500
 """Rows of a batch: some 3 ms apart."""
-_IN_MEMORY: Final = 1 << 20
-"""Bytes of a report to a stream that are kept in memory; more go to an unnamed file."""
 
 
 def proposed_name(form: Format) -> str:
@@ -51,7 +41,7 @@ def export(  # noqa: PLR0913 - two of them have names at every call
     replace: bool = False,
     progress: Progress = lambda _done, _total: None,
 ) -> int:
-    """Write the report to a file that its account alone can read (0600).
+    """Write the report to a file that its account alone can read (0600), its manifest beside it.
 
     Args:
         actor: who exports.
@@ -69,37 +59,7 @@ def export(  # noqa: PLR0913 - two of them have names at every call
         Conflict: there is a file already, and ``replace`` is false.
         BadInput: no file can be written there, or there is no such person.
     """
-    unfinished: Path | None = None
-    try:
-        with looking(actor, Action.REPORT_EXPORT) as deed:
-            # Before the disk is touched: whoever may not export learns nothing of it.
-            deed.require(Permission.EXPORT_REPORT)
-            report_place.check(path, replace=replace)
-            handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-            unfinished = Path(name)
-            with os.fdopen(handle, "wb") as file:
-                if path.suffix == ".gz":
-                    with gzip.GzipFile("", "wb", fileobj=file, mtime=0) as packed:
-                        rows = _write(form, cast("IO[bytes]", packed), selection, progress)
-                else:
-                    rows = _write(form, file, selection, progress)
-                file.flush()
-                os.fsync(handle)
-        with (
-            report_place.filled(path, unfinished, replace=replace),
-            acting(actor, Action.REPORT_EXPORT) as deed,
-        ):
-            deed.require(Permission.EXPORT_REPORT)
-            deed.record(f"{rows} rows{selection.words} as {form} to {path}")
-    except (OSError, ValueError) as error:  # a NUL in a path is a ValueError
-        raise BadInput(
-            f"The report cannot be written to {harmless(str(path))} "
-            f"({getattr(error, 'strerror', None) or error}): choose another place."
-        ) from error
-    finally:
-        if unfinished is not None:
-            unfinished.unlink(missing_ok=True)
-    return rows
+    return evidence.to_file(actor, _evidence(form, selection, progress), path, replace=replace)
 
 
 def export_to_stream(
@@ -128,27 +88,22 @@ def export_to_stream(
         Refused: the actor is no administrator.
         BadInput: there is no room to make it, or there is no such person.
     """
-    try:
-        with tempfile.SpooledTemporaryFile(_IN_MEMORY) as whole:
-            with looking(actor, Action.REPORT_EXPORT) as deed:
-                deed.require(Permission.EXPORT_REPORT)
-                rows = _write(form, whole, selection, progress)
-            with acting(actor, Action.REPORT_EXPORT) as deed:
-                deed.require(Permission.EXPORT_REPORT)
-                deed.record(f"{rows} rows{selection.words} as {form} to a stream")
-            whole.seek(0)
-            shutil.copyfileobj(whole, stream)
-    except OSError as error:
-        if isinstance(error, BrokenPipeError):
-            raise
-        raise BadInput(
-            f"The report cannot be made ({error.strerror}): free some space, then try again."
-        ) from error
-    stream.flush()
-    return rows
+    return evidence.to_stream(actor, _evidence(form, selection, progress), stream)
 
 
-def _write(form: Format, file: IO[bytes], selection: Selection, progress: Progress) -> int:
+def _evidence(form: Format, selection: Selection, progress: Progress) -> Evidence:
+    return Evidence(
+        action=Action.REPORT_EXPORT,
+        permission=Permission.EXPORT_REPORT,
+        content="Account API Key",
+        selection=selection.scope,
+        words=selection.words,
+        form=form,
+        write=lambda put: _write(form, put, selection, progress),
+    )
+
+
+def _write(form: Format, put: Put, selection: Selection, progress: Progress) -> int:
     present = clock.now()
     query = (
         ApiKeyRow.select(*SELECTED)
@@ -158,11 +113,11 @@ def _write(form: Format, file: IO[bytes], selection: Selection, progress: Progre
     total = query.count()
     done = 0
     write = lines(form, present)
-    file.write(head(form).encode())
+    put(head(form).encode())
     ordered = query.order_by(UserRow.user_id, ApiKeyRow.id)
     with closing(batches(ordered, _TELL_EVERY)) as found:
         for batch in found:
-            file.write(write(batch).encode())
+            put(write(batch).encode())
             done += len(batch)
             progress(done, max(done, total))
     progress(done, done)

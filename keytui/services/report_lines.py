@@ -51,6 +51,9 @@ SELECTED: Final = (
 """What is read for a line, in this order."""
 
 NEVER: Final = "never"
+"""Not used since it was created; or without an end."""
+NO_INFORMATION: Final = "no_information"
+"""It happened, and nobody told from where: another word than :data:`NEVER`."""
 
 Row: TypeAlias = tuple[Any, ...]
 """The values of :data:`SELECTED`."""
@@ -143,12 +146,12 @@ class _Meaning:
                 key_id,
                 label,
                 iso(born),
-                None if expires is None else iso(expires),
+                NEVER if expires is None else iso(expires),
                 state,
                 None if ended is None else iso(ended),
                 by,
                 why,
-                origin,
+                NO_INFORMATION if origin is None and used is not None else origin,
             )
 
     def _iso(self, at: int) -> str:
@@ -159,14 +162,14 @@ class _Meaning:
 
 
 def _csv(meant: _Meaning) -> Lines:
-    cells = _Remembered(_cell)
+    cells = _Remembered(cell)
 
     def write(rows: Iterable[Row]) -> str:
         # What needs no look is not looked at: words, times, numbers, and the masks that are in order.
         return "".join(
             [
                 f'{cells[user_id]},"{masked if masked[_DOTS:].isalnum() else cells[masked][1:-1]}",'
-                f'"{status}",{age},"{used}",{key_id},{cells[label]},"{born}","{expires or ""}",'
+                f'"{status}",{age},"{used}",{key_id},{cells[label]},"{born}","{expires}",'
                 f'"{state}","{ended or ""}",{cells[by]},{cells[why]},{cells[origin]}\r\n'
                 for user_id, masked, status, age, used, key_id, label, born, expires, state, ended, by, why, origin in meant(
                     rows
@@ -203,7 +206,8 @@ def _words(case: tuple[bool, bool, str]) -> tuple[str, str]:
     return str(status), str(state)
 
 
-def _cell(value: str | None) -> str:
+def cell(value: str | None) -> str:
+    """Return a text as a cell of CSV: in quotes, and no formula."""
     text = harmless(value or "").replace('"', '""')
     quote = "'" if text.lstrip(" ").startswith(_FORMULA_STARTS) else ""
     return f'"{quote}{text}"'

@@ -15,17 +15,22 @@ from keytui.storage.database import is_open_database
 ENDINGS: Final = (".csv", ".jsonl")
 
 
-def check(path: Path, *, replace: bool) -> None:
+def check(path: Path, endings: tuple[str, ...] = ENDINGS, *, replace: bool) -> None:
     """Let only reports be written and replaced: never a database or another program's file.
+
+    Args:
+        path: the place.
+        endings: what the name of such a report may end in, before ``.gz`` if that is there.
+        replace: whether a file that is there may be replaced.
 
     Raises:
         BadInput: no report can be there.
         Conflict: there is a file already, and ``replace`` is false.
         OSError: it is a folder.
     """
-    if path.name.removesuffix(".gz").endswith(ENDINGS) is False:
+    if path.name.removesuffix(".gz").endswith(endings) is False:
         raise BadInput(
-            f"A report's name ends in .csv or .jsonl (or that and .gz), unlike {harmless(path.name)[:64]}: "
+            f"A report's name ends in {' or '.join(endings)} (or that and .gz), unlike {harmless(path.name)[:64]}: "
             "choose another place."
         )
     if is_open_database(path):
@@ -33,7 +38,7 @@ def check(path: Path, *, replace: bool) -> None:
     if path.is_dir():
         raise IsADirectoryError(errno.EISDIR, "it is a folder", str(path))
     if not replace and path.exists():
-        raise _exists(path)
+        raise exists(path)
     if replace and path.is_symlink() and not path.exists():
         raise BadInput(f"{harmless(str(path))} is a link to nowhere: name the file itself.")
 
@@ -74,7 +79,7 @@ def _place(file: Path, path: Path) -> None:
         # A link, unlike a rename, never replaces what somebody put there meanwhile.
         path.hardlink_to(file)
     except FileExistsError as error:
-        raise _exists(path) from error
+        raise exists(path) from error
     except OSError as error:
         if error.errno not in (errno.EPERM, errno.ENOTSUP, errno.ENOSYS):
             raise
@@ -85,10 +90,11 @@ def _copy(file: Path, path: Path) -> None:
     try:
         handle = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
     except FileExistsError as error:
-        raise _exists(path) from error
+        raise exists(path) from error
     with os.fdopen(handle, "wb") as target, file.open("rb") as source:
         shutil.copyfileobj(source, target)
 
 
-def _exists(path: Path) -> Conflict:
+def exists(path: Path) -> Conflict:
+    """Return the refusal of a place that is taken."""
     return Conflict(f"{harmless(str(path))} exists already: nothing was written.")

@@ -50,14 +50,24 @@ class Selection:
     @property
     def words(self) -> str:
         """What is selected, for the audit event; empty for all."""
-        parts = [
-            "active" if self.active else "",
+        chosen = ", ".join(("active",) * self.active + self._narrower)
+        return f" (only {chosen})" if chosen else ""
+
+    @property
+    def scope(self) -> str:
+        """What is selected, by itself: ``all active keys``, ``active keys idle 45 d``."""
+        narrower = ", ".join(self._narrower)
+        keys = "active keys" if self.active else "keys"
+        return f"{keys} {narrower}" if narrower else f"all {keys}"
+
+    @property
+    def _narrower(self) -> tuple[str, ...]:
+        parts = (
             f"of {self.owner}" if self.owner is not None else "",
             f"idle {self.idle_days} d" if self.idle_days is not None else "",
             f"older than {self.older_days} d" if self.older_days is not None else "",
-        ]
-        chosen = ", ".join(part for part in parts if part)
-        return f" (only {chosen})" if chosen else ""
+        )
+        return tuple(part for part in parts if part)
 
 
 EVERY_KEY = Selection()

@@ -16,10 +16,12 @@ from keytui.storage import faults_postgresql
 from keytui.storage.database import BUSY_SECONDS
 from keytui.storage.engine import engine_of
 from keytui.storage.models import (
+    AccessReviewRow,
     ApiKeyRow,
     AuditEventRow,
     AuditKeyRow,
     PolicyRow,
+    ReviewItemRow,
     SshKeyRow,
     UserRow,
 )
@@ -31,6 +33,8 @@ TABLES: Final[tuple[type[Model], ...]] = (
     ApiKeyRow,
     SshKeyRow,
     PolicyRow,
+    AccessReviewRow,
+    ReviewItemRow,
     AuditKeyRow,
     AuditEventRow,
 )

@@ -150,6 +150,63 @@ GUARDS: Final = (
         "policy",
         "EXISTS (SELECT 1 FROM policy WHERE id = NEW.id)",
     ),
+    Guard("kt_review_kept", "DELETE", "access_review", "true"),
+    Guard(
+        "kt_review_kept",
+        "INSERT",
+        "access_review",
+        "EXISTS (SELECT 1 FROM access_review WHERE id = NEW.id)",
+    ),
+    Guard(
+        "kt_review_frozen",
+        "UPDATE",
+        "access_review",
+        _changed("id", "scope", "opened_at", "opened_by")
+        + " OR (OLD.items IS NOT NULL AND "
+        + _changed("items")
+        + ")",
+    ),
+    Guard(
+        "kt_review_closed",
+        "UPDATE",
+        "access_review",
+        "OLD.closed_at IS NOT NULL AND "
+        + _changed("closed_at", "closed_by", "kept", "deactivated", "ended"),
+    ),
+    Guard("kt_review_item_kept", "DELETE", "review_item", "true"),
+    Guard(
+        "kt_review_item_kept",
+        "INSERT",
+        "review_item",
+        "EXISTS (SELECT 1 FROM review_item WHERE id = NEW.id) OR EXISTS "
+        "(SELECT 1 FROM review_item WHERE review_id = NEW.review_id AND key_id = NEW.key_id)",
+    ),
+    Guard(
+        "kt_review_fixed",
+        "INSERT",
+        "review_item",
+        "(SELECT items FROM access_review WHERE id = NEW.review_id) IS NOT NULL",
+    ),
+    Guard(
+        "kt_review_fixed",
+        "UPDATE",
+        "review_item",
+        _changed("id", "review_id", "key_id", "label", "last_used_at"),
+    ),
+    Guard(
+        "kt_review_closed",
+        "UPDATE",
+        "review_item",
+        "(SELECT closed_at FROM access_review WHERE id = OLD.review_id) IS NOT NULL",
+    ),
+    Guard("kt_review_final", "UPDATE", "review_item", "OLD.decision = 'deactivate'"),
+    Guard(
+        "kt_review_own",
+        "UPDATE",
+        "review_item",
+        'NEW.decided_by = (SELECT user_id FROM "user" WHERE id = '
+        "(SELECT owner_id FROM api_key WHERE id = NEW.key_id))",
+    ),
     Guard("kt_audit_key_final", "DELETE", "audit_key", "true"),
     Guard("kt_audit_key_final", "UPDATE", "audit_key", "true"),
     Guard(

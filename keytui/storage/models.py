@@ -138,6 +138,44 @@ class AuditEventRow(_Row):
         table_name = "audit_event"
 
 
+class AccessReviewRow(_Row):
+    """An access review. Never deleted; ``items`` is ``NULL`` only while its items are being added.
+
+    The three counts are of its close: ``ended`` are those that ended without a decision.
+    """
+
+    id = BigAutoField()
+    scope = TextField()
+    items = BigIntegerField(null=True)
+    opened_at = BigIntegerField()
+    opened_by = TextField()
+    closed_at = BigIntegerField(null=True)
+    closed_by = TextField(null=True)
+    kept = BigIntegerField(null=True)
+    deactivated = BigIntegerField(null=True)
+    ended = BigIntegerField(null=True)
+
+    class Meta:
+        table_name = "access_review"
+
+
+class ReviewItemRow(_Row):
+    """A key in an access review; ``label`` and ``last_used_at`` are what they were at its opening."""
+
+    id = BigAutoField()
+    review = ForeignKeyField(AccessReviewRow, index=False)
+    key = ForeignKeyField(ApiKeyRow, index=False)
+    label = TextField()
+    last_used_at = BigIntegerField(null=True)
+    decision = TextField()
+    decided_at = BigIntegerField(null=True)
+    decided_by = TextField(null=True)
+    reason = TextField(null=True)
+
+    class Meta:
+        table_name = "review_item"
+
+
 class AuditKeyRow(_Row):
     """The fingerprint of an audit key; the newest is of the key in use."""
 

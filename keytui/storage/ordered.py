@@ -46,6 +46,11 @@ class Ordered:
         """Return columns of all rows; ``then`` orders or limits them. Both are fixed texts."""
         return self._run(f"SELECT {columns} FROM {self._from()} {then}", ())
 
+    def ids(self) -> list[int]:
+        """Return the numbers of all rows, in order: 36 MB for a million."""
+        query = f"SELECT id FROM {self._from()} ORDER BY {self._order(self.down)}"
+        return [row_id for (row_id,) in self._run(query, ())]
+
     def few(self) -> list[int] | None:
         """Return the numbers of all rows, in order, where they are at most :data:`FEW`."""
         found = self._run(f"SELECT id FROM {self._from()} LIMIT {FEW + 1}", ())

@@ -34,6 +34,15 @@ SENTENCES: Final = {
     ),
     "kt_policy_final": "A policy never changes and is never deleted: make another one.",
     "kt_previous_hash": "An audit event has the hash of the one before: let keytui write it.",
+    "kt_review_closed": "A closed access review stays as it is: open another instead.",
+    "kt_review_closing": "A sign-off says who, when and how many of what: let keytui write it.",
+    "kt_review_decision": "A decision is keep or deactivate, with who, when and why: give all.",
+    "kt_review_final": "A key that a review deactivated stays so: its decision never changes.",
+    "kt_review_fixed": "The keys of a review are those of its opening: open another instead.",
+    "kt_review_frozen": "What an access review is about never changes: open another instead.",
+    "kt_review_item_kept": "A key never leaves an access review: leave it not reviewed.",
+    "kt_review_kept": "An access review is never deleted or replaced: open another instead.",
+    "kt_review_own": "Nobody reviews their own keys: let another administrator decide.",
     "kt_role": "A person is a user or an administrator: choose one of the two.",
     "kt_ssh_key_final": "A removed SSH key stays as it is: add it again instead.",
     "kt_ssh_key_frozen": "What an SSH key is and whose it is never changes: add another instead.",
@@ -82,6 +91,22 @@ CONSTRAINTS: Final = {
         "kt_hash": "CHECK (length(hash) = 32)",
     },
     "audit_key": {},
+    "access_review": {
+        "kt_review_closing": (
+            "CHECK ((closed_at IS NULL) = (closed_by IS NULL) AND "
+            "(closed_at IS NULL) = (kept IS NULL) AND "
+            "(closed_at IS NULL) = (deactivated IS NULL) AND "
+            "(closed_at IS NULL) = (ended IS NULL))"
+        ),
+    },
+    "review_item": {
+        "kt_review_decision": (
+            "CHECK (decision IN ('', 'keep', 'deactivate') AND "
+            "(decision = '') = (decided_at IS NULL) AND "
+            "(decision = '') = (decided_by IS NULL) AND "
+            "(decision = '') = (reason IS NULL))"
+        ),
+    },
 }
 """By table: the rules that its constraints keep, as they stand there but for spaces; the triggers
 stand in ``guards``."""
@@ -94,6 +119,7 @@ UNIQUE: Final = {
     "audit_event_previous_hash": "audit_event",
     "audit_event_hash": "audit_event",
     "audit_key_fingerprint": "audit_key",
+    "review_item_key": "review_item",
 }
 """By name: the unique indexes, and of which table each is."""
 

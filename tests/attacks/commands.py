@@ -14,6 +14,7 @@ FITTING = {
     "name": "maria",
     "file": "new.file",
     "key_id": "1",
+    "review_id": "1",
     "role": "administrator",
     "which": "idle",
 }
@@ -77,7 +78,8 @@ def inputs(command: click.Command = commands, path: tuple[str, ...] = ()) -> Ite
     if isinstance(command, click.Group):
         for name, inner in command.commands.items():
             yield from inputs(inner, (*path, name))
-        return
+        if not command.invoke_without_command or not path:
+            return
     for parameter in command.params:
         yield Input(path, command, parameter)
     for parameter in commands.params:

@@ -21,7 +21,8 @@ from uvicorn.supervisors import Multiprocess
 from keytui.cli import serve
 from keytui.domain import passwords
 from keytui.domain.permissions import Role
-from keytui.services import api_keys
+from keytui.services import api_keys, reviews
+from keytui.services.host import host_actor
 from keytui.storage import audit_key
 from keytui.storage.database import close_database, open_database
 from tests.attacks.commands import Input, inputs
@@ -43,6 +44,7 @@ def first_house(tmp_path_factory: pytest.TempPathFactory) -> Path:
         maria = make_person(path, "maria", Role.USER)
         for label in ("CI", "laptop"):
             api_keys.create_key(maria, label)
+        reviews.open_review(host_actor(path, "local"))
         close_database()
     return path
 
@@ -83,6 +85,8 @@ class House:
                     "SELECT user_id, role, status, epoch, password_hash, code_digest FROM user",
                     "SELECT * FROM api_key",
                     "SELECT * FROM ssh_key",
+                    "SELECT * FROM access_review",
+                    "SELECT * FROM review_item",
                 )
                 for row in connection.execute(query)
             ]

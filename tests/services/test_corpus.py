@@ -10,6 +10,7 @@ import pytest
 
 from keytui.domain.permissions import Role
 from keytui.domain.policy import Policy
+from keytui.domain.reviews import Decision
 from keytui.domain.text import harmless
 from keytui.services import (
     api_keys,
@@ -21,6 +22,9 @@ from keytui.services import (
     offboarding,
     policy,
     report,
+    review_decisions,
+    review_items,
+    reviews,
     sign_in,
     ssh_keys,
     stale,
@@ -46,6 +50,9 @@ pytestmark = needs_ssh_keygen
 TEXT = (str, str | None, Path)
 FITTING: dict[str, Any] = {
     "key_id": 1,
+    "review_id": 1,
+    "decision": Decision.DEACTIVATE,
+    "keys": 1,
     "ssh_key_id": 1,
     "pasted": OTHER,
     "fingerprint": FINGERPRINTS[ED25519],
@@ -86,6 +93,9 @@ def texts() -> Iterator[tuple[Callable[..., object], str]]:
         offboarding,
         policy,
         report,
+        review_decisions,
+        review_items,
+        reviews,
         sign_in,
         ssh_keys,
         stale,
@@ -122,6 +132,7 @@ def test_every_text_meets_the_corpus(  # noqa: PLR0913, PLR0917 - fixtures
     people = [person("adam", Role.ADMINISTRATOR), person("maria")]
     api_keys.create_key(people[1], "CI")
     ssh_keys.add_key(people[1], ED25519)
+    reviews.open_review(people[0])
     before = people_and_keys()
     ((last,),) = rows("SELECT max(id) FROM audit_event")
     parameters = inspect.signature(function).parameters

@@ -11,9 +11,11 @@ from keytui.domain import clock
 from keytui.domain.audit import Outcome
 from keytui.domain.clock import DAY
 from keytui.domain.errors import BadInput, Refused
+from keytui.domain.pages import Wanted
 from keytui.domain.permissions import Role
 from keytui.domain.policy import Policy
 from keytui.domain.records import Actor
+from keytui.domain.reviews import Decision
 from keytui.services import (
     api_keys,
     audit,
@@ -24,11 +26,16 @@ from keytui.services import (
     policy,
     report,
     report_lines,
+    review_decisions,
+    review_items,
+    review_report,
+    reviews,
     ssh_keys,
     stale,
     users,
 )
 from keytui.services.bulk import Chosen
+from keytui.services.review_lines import ReviewFormat
 from tests.ssh_keys import ECDSA_256, ED25519, OTHER, SK_ED25519, needs_ssh_keygen
 from tests.support import MakePerson, people_and_keys, signed_in, trail
 
@@ -40,6 +47,7 @@ NOT_FOR_OTHERS = "You can create keys only for your own profile."
 NO_LABEL = "Administrators cannot edit a key's label: it is its owner's."
 POLICY = "Only an administrator changes the policy on keys."
 STRICT = Policy(30, 90, no_end=False)
+REVIEW = "Only an administrator reviews access."
 NO_SSH_KEY = "You can add and label only your own SSH keys."
 
 pytestmark = needs_ssh_keygen
@@ -68,6 +76,7 @@ def world(person: MakePerson, host: Actor, tmp_path: Path) -> World:
         of_ssh[name] = ssh_keys.add_key(owner, line).ssh_key_id
     users.set_role(host, "adam", Role.ADMINISTRATOR, active_keys=1)
     person("astrid", Role.ADMINISTRATOR)
+    reviews.open_review(host)
     folder = tmp_path / "reports"
     folder.mkdir()
     actors = {"user": signed_in("maria"), "administrator": signed_in("adam")}
@@ -131,6 +140,24 @@ ACTIONS: dict[str, Act] = {
     "deactivate a person": lambda w, who: users.deactivate_user(who, "noor", "left"),
     "offboard a person": lambda w, who: offboarding.offboard(who, "noor", "left"),
     "see what offboarding would end": lambda w, who: offboarding.plan(who, "noor"),
+    "open a review": lambda w, who: reviews.open_review(who),
+    "list the reviews": lambda w, who: reviews.list_reviews(who),
+    "see a review": lambda w, who: reviews.get_review(who, 1),
+    "see whether a review is due": lambda w, who: reviews.due_at(who),
+    "see the keys of a review": lambda w, who: review_items.page(who, Wanted(), 1),
+    "keep a key": lambda w, who: review_decisions.decide(
+        who, 1, w.keys["noor"], Decision.KEEP, "in use"
+    ),
+    "deactivate a key in a review": lambda w, who: review_decisions.decide(
+        who, 1, w.keys["noor"], Decision.DEACTIVATE, "lost"
+    ),
+    "keep many keys": lambda w, who: review_decisions.decide_all(
+        who, 1, Decision.KEEP, "in use", keys=1, owner="noor"
+    ),
+    "sign a review off": lambda w, who: reviews.close_review(who, 1),
+    "report a review": lambda w, who: review_report.export(
+        who, 1, ReviewFormat.CSV, w.folder / "review.csv"
+    ),
     "list the people": lambda w, who: users.list_users(who),
     "read the audit trail": lambda w, who: audit.events(who),
     "check the audit chain": lambda w, who: audit_check.check(who),
@@ -181,6 +208,16 @@ TABLE: dict[str, tuple[str | None, str | None]] = {
     "deactivate a person": (ADMINISTRATORS_ONLY, None),
     "offboard a person": (ADMINISTRATORS_ONLY, None),
     "see what offboarding would end": (ADMINISTRATORS_ONLY, None),
+    "open a review": (REVIEW, None),
+    "list the reviews": (REVIEW, None),
+    "see a review": (REVIEW, None),
+    "see whether a review is due": (REVIEW, None),
+    "see the keys of a review": (REVIEW, None),
+    "keep a key": (REVIEW, None),
+    "deactivate a key in a review": (REVIEW, None),
+    "keep many keys": (REVIEW, None),
+    "sign a review off": (REVIEW, None),
+    "report a review": (REVIEW, None),
     "list the people": (ADMINISTRATORS_ONLY, None),
     "read the audit trail": (None, None),
     "check the audit chain": (CHECK, None),

@@ -1,6 +1,7 @@
 """The report: its columns and cells, in both forms."""
 
 import csv
+import hashlib
 import io
 import json
 from pathlib import Path
@@ -53,7 +54,7 @@ def test_a_row_says_what_is_known_of_a_key(clock: Clock, maria: Actor, adam: Act
             "key_id": str(key.key_id),
             "label": "CI",
             "created_at": "2026-11-24T06:00:00Z",
-            "expires_at": "",
+            "expires_at": "never",
             "state": "active",
             "deactivated_at": "",
             "deactivated_by": "",
@@ -72,6 +73,17 @@ def test_the_last_use_is_iso_8601(clock: Clock, maria: Actor, adam: Actor) -> No
         "2026-11-24T06:00:00Z",
         "10.0.0.9",
     )
+
+
+def test_a_use_from_nowhere_known_is_not_never(clock: Clock, maria: Actor, adam: Actor) -> None:
+    """It was used, and from where is no information; a key that was never used has neither."""
+    api_keys.create_key(maria, "used")
+    ApiKeyRow.update(last_used_at=clock.now).execute()
+    api_keys.create_key(maria, "new")
+    assert [(row["last_used"], row["last_used_from"]) for row in read(adam)] == [
+        ("2026-11-24T06:00:00Z", "no_information"),
+        ("never", ""),
+    ]
 
 
 def test_the_age_stops_at_the_deactivation(clock: Clock, maria: Actor, adam: Actor) -> None:
@@ -233,7 +245,10 @@ def test_a_report_is_of_the_keys_that_were_chosen(
     number = report.export_to_stream(signed_in("adam"), Format.JSONL, stream, selection)
     found = [json.loads(line)["label"] for line in stream.getvalue().splitlines()]
     assert (number, found) == (len(labels), labels)
-    assert trail()[-1].detail == f"{len(labels)} rows{selection.words} as jsonl to a stream"
+    sha256 = hashlib.sha256(stream.getvalue()).hexdigest()
+    assert trail()[-1].detail == (
+        f"{len(labels)} rows{selection.words} as jsonl to a stream, SHA-256 {sha256}"
+    )
 
 
 def test_a_report_of_nobody_is_refused(adam: Actor) -> None:

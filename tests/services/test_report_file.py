@@ -5,6 +5,7 @@ import io
 import resource
 import stat
 import threading
+from hashlib import sha256
 from pathlib import Path
 
 import peewee
@@ -75,15 +76,19 @@ def test_a_report_is_private_and_on_record(adam: Actor, folder: Path) -> None:
     """The file is readable by its account alone; the event has the rows and the place."""
     path = folder / "report.csv"
     assert report.export(adam, Format.CSV, path) == 100
-    assert list(folder.iterdir()) == [path]
-    assert stat.S_IMODE(path.stat().st_mode) == 0o600
-    assert exports() == [("adam", Outcome.DONE, f"100 rows as csv to {path}")]
+    beside = folder / "report.csv.manifest.json"
+    assert sorted(folder.iterdir()) == [path, beside]
+    assert {stat.S_IMODE(file.stat().st_mode) for file in (path, beside)} == {0o600}
+    detail = f"100 rows as csv to {path}, SHA-256 {sha256(path.read_bytes()).hexdigest()}"
+    assert exports() == [("adam", Outcome.DONE, detail)]
 
 
 def test_a_stream_is_on_record_too(adam: Actor, folder: Path) -> None:
     """The event of a report to a stream has the rows and says that it was one."""
-    assert report.export_to_stream(adam, Format.JSONL, io.BytesIO()) == 100
-    assert exports() == [("adam", Outcome.DONE, "100 rows as jsonl to a stream")]
+    stream = io.BytesIO()
+    assert report.export_to_stream(adam, Format.JSONL, stream) == 100
+    detail = f"100 rows as jsonl to a stream, SHA-256 {sha256(stream.getvalue()).hexdigest()}"
+    assert exports() == [("adam", Outcome.DONE, detail)]
 
 
 @pytest.mark.parametrize("there", ["file", "link to nowhere", "link to file"])
@@ -242,6 +247,7 @@ def test_when_the_event_is_lost_at_the_commit_there_is_no_report(
         report.export(adam, Format.CSV, path, replace=replace)
     assert exports() == []
     assert (path.read_text() if path.exists() else "") == "the one before" * replace
+    assert [file.name for file in folder.iterdir()] == ["report.csv"] * replace
 
 
 def test_a_name_that_acts_is_said_harmlessly(clock: Clock, adam: Actor, folder: Path) -> None:

@@ -8,6 +8,8 @@ EVENT: Final = "id, at, actor, action, outcome, target, detail, origin, previous
 ENDED: Final = "deactivated_at, deactivated_by, deactivation_reason"
 
 POLICY: Final = "changed_at, changed_by, reason, default_days, longest_days, no_end, binds_from"
+ITEM: Final = "id, review_id, key_id, label, decision"
+DECIDED: Final = "decided_at, decided_by, reason"
 SSH_KEY: Final = "owner_id, type, body, fingerprint, label, added_at"
 
 ROWS: Final = (
@@ -23,12 +25,24 @@ ROWS: Final = (
     f"INSERT INTO ssh_key (id, {SSH_KEY}) VALUES (1, 1, 'ssh-rsa', 'AAAA', 'SHA256:a', 'pc', 1)",
     f"""INSERT INTO ssh_key (id, {SSH_KEY}, removed_at, removed_by)
         VALUES (2, 1, 'ssh-rsa', 'BBBB', 'SHA256:b', 'old', 1, 5, 'adam')""",
+    "INSERT INTO access_review (id, scope, opened_at, opened_by) VALUES (1, 'x', 1, 'adam')",
+    "INSERT INTO access_review (id, scope, opened_at, opened_by) VALUES (2, 'x', 1, 'adam')",
+    f"INSERT INTO review_item ({ITEM}) VALUES (1, 1, 1, 'CI', '')",
+    f"INSERT INTO review_item ({ITEM}) VALUES (2, 2, 1, 'CI', '')",
+    f"""INSERT INTO review_item ({ITEM}, {DECIDED})
+        VALUES (3, 1, 2, 'old', 'deactivate', 5, 'adam', 'lost')""",
+    "UPDATE access_review SET items = 2 WHERE id = 1",
+    (
+        "UPDATE access_review SET items = 1, closed_at = 9, closed_by = 'adam', kept = 0, "
+        "deactivated = 0, ended = 0 WHERE id = 2"
+    ),
     f"INSERT INTO audit_event ({EVENT}) VALUES (1, 1, 'maria', 'a', 'done', '', '', '', [00], [a1])",
     "UPDATE api_key SET expires_at = 9 WHERE id = 3",
     f"INSERT INTO policy (id, {POLICY}) VALUES (1, 1, 'adam', 'so', 90, 365, 0, 1)",
 )
 """Two users, an administrator, one who left; maria's keys 1 and 3 are active, 2 is not; of her
-SSH keys the second is removed. Key 3 has an end, and there is a policy."""
+SSH keys the second is removed. Key 3 has an end, and there is a policy. Review 1 is open, 2 is
+closed; in 1 key 2 was deactivated."""
 
 
 class Refusal(NamedTuple):
@@ -230,6 +244,78 @@ REFUSALS: Final = {
     ),
     "a use of a removed SSH key": Refusal(
         "UPDATE ssh_key SET last_used_at = 9 WHERE id = 2", "kt_ssh_key_final"
+    ),
+    "deleting a review": Refusal("DELETE FROM access_review WHERE id = 1", "kt_review_kept"),
+    "a review in place of another": Refusal(
+        "INSERT INTO access_review (id, scope, opened_at, opened_by) VALUES (1, 'y', 1, 'adam')",
+        "kt_review_kept",
+    ),
+    "another scope of a review": Refusal(
+        "UPDATE access_review SET scope = 'y' WHERE id = 1", "kt_review_frozen"
+    ),
+    "another who opened it": Refusal(
+        "UPDATE access_review SET opened_by = 'noor' WHERE id = 1", "kt_review_frozen"
+    ),
+    "another number of keys of a review": Refusal(
+        "UPDATE access_review SET items = 3 WHERE id = 1", "kt_review_frozen"
+    ),
+    "taking back a sign-off": Refusal(
+        "UPDATE access_review SET closed_at = NULL, closed_by = NULL, kept = NULL, "
+        "deactivated = NULL, ended = NULL WHERE id = 2",
+        "kt_review_closed",
+    ),
+    "another count of a sign-off": Refusal(
+        "UPDATE access_review SET kept = 1 WHERE id = 2", "kt_review_closed"
+    ),
+    "a sign-off without who": Refusal(
+        "UPDATE access_review SET closed_at = 5 WHERE id = 1",
+        "kt_review_closing",
+        guarded=False,
+    ),
+    "a key that leaves a review": Refusal(
+        "DELETE FROM review_item WHERE id = 1", "kt_review_item_kept"
+    ),
+    "a key that comes to a review later": Refusal(
+        f"INSERT INTO review_item ({ITEM}) VALUES (9, 1, 3, 'new', '')", "kt_review_fixed"
+    ),
+    "a key twice in a review": Refusal(
+        f"INSERT INTO review_item ({ITEM}) VALUES (9, 1, 1, 'CI', '')",
+        "kt_review_(item_kept|fixed)",
+    ),
+    "an item in place of another": Refusal(
+        f"INSERT INTO review_item ({ITEM}) VALUES (1, 1, 3, 'CI', '')",
+        "kt_review_(item_kept|fixed)",
+    ),
+    "another key of an item": Refusal(
+        "UPDATE review_item SET key_id = 3 WHERE id = 1", "kt_review_fixed"
+    ),
+    "another label of an item": Refusal(
+        "UPDATE review_item SET label = 'x' WHERE id = 1", "kt_review_fixed"
+    ),
+    "a decision in a closed review": Refusal(
+        "UPDATE review_item SET decision = 'keep', decided_at = 5, decided_by = 'adam', "
+        "reason = 'x' WHERE id = 2",
+        "kt_review_closed",
+    ),
+    "taking back a deactivation in a review": Refusal(
+        "UPDATE review_item SET decision = 'keep' WHERE id = 3", "kt_review_final"
+    ),
+    "a decision by the owner of the key": Refusal(
+        "UPDATE review_item SET decision = 'keep', decided_at = 5, decided_by = 'maria', "
+        "reason = 'x' WHERE id = 1",
+        "kt_review_own",
+    ),
+    "a decision without a reason": Refusal(
+        "UPDATE review_item SET decision = 'keep', decided_at = 5, decided_by = 'adam' "
+        "WHERE id = 1",
+        "kt_review_decision",
+        guarded=False,
+    ),
+    "a third decision": Refusal(
+        "UPDATE review_item SET decision = 'maybe', decided_at = 5, decided_by = 'adam', "
+        "reason = 'x' WHERE id = 1",
+        "kt_review_decision",
+        guarded=False,
     ),
     "deleting a person": Refusal('DELETE FROM "user" WHERE id = 2', "kt_user_kept"),
     "deleting a person who holds keys": Refusal('DELETE FROM "user" WHERE id = 1', "kt_user_kept"),

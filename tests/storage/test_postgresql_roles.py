@@ -9,12 +9,15 @@ import pytest
 from keytui import Verifier
 from keytui.domain.errors import DatabaseUnusable
 from keytui.domain.permissions import Role
+from keytui.domain.reviews import Decision
 from keytui.services import (
     api_keys,
     audit_check,
     authorized_keys,
     copying,
     host,
+    review_decisions,
+    reviews,
     sign_in,
     ssh_keys,
     users,
@@ -92,6 +95,9 @@ def test_the_app_s_account_does_all_that_people_do(app: Path, url: str) -> None:
     assert authorized_keys.line_of(asking, kind, body, ("keytui",)).endswith(f"{ED25519}\n")
     ssh_keys.remove_key(maria, 1, "lost")
     assert authorized_keys.line_of(asking, kind, body, ("keytui",)) == ""
+    review = reviews.open_review(adam).review_id
+    review_decisions.decide(adam, review, key.key_id, Decision.KEEP, "in use")
+    reviews.close_review(adam, review)
     users.set_role(adam, "maria", Role.ADMINISTRATOR, active_keys=1)
     assert audit_check.check(host.host_actor(app, "local")).broken is None
 
@@ -109,6 +115,9 @@ BEYOND = {
     "another's SSH key": "UPDATE ssh_key SET owner_id = owner_id",
     "deleting an SSH key": "DELETE FROM ssh_key",
     "a mark of its own": "INSERT INTO migration (name, applied) VALUES ('x', now())",
+    "another key of a review": "UPDATE review_item SET key_id = key_id",
+    "another scope of a review": "UPDATE access_review SET scope = scope",
+    "deleting a review": "DELETE FROM access_review",
     "another audit key": "UPDATE audit_key SET fingerprint = fingerprint",
     "no guard": "ALTER TABLE audit_event DISABLE TRIGGER ALL",
     "no guards for a while": "SET session_replication_role = replica",

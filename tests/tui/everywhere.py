@@ -17,6 +17,8 @@ from keytui.tui.screens.form import Form
 from keytui.tui.screens.help import Help
 from keytui.tui.screens.manage_users import ManageUsers
 from keytui.tui.screens.profile import Profile
+from keytui.tui.screens.review_dialogs import OpenReview
+from keytui.tui.screens.reviews import Reviews
 from keytui.tui.screens.ssh_keys import OwnSshKeys, UserSshKeys
 from keytui.tui.screens.user_keys import AllKeys, UserKeys
 from tests.tui.support import Tui
@@ -86,6 +88,9 @@ ADMINISTRATOR_WAYS = (
     Way(("2", "c", "1"), AllKeys),
     Way(("2", "O"), Ending),
     Way(("2", "w"), AllKeys),
+    Way(("2", "R"), Reviews),
+    Way(("2", "R", "a"), ActionMenu),
+    Way(("2", "R", "n"), OpenReview),
     Way(("2", "K"), UserSshKeys),
     Way(("2", "K", "a"), ActionMenu),
     Way(("3",), Audit),

@@ -15,6 +15,8 @@ from keytui.tui.screens.audit import Audit
 from keytui.tui.screens.manage_users import ManageUsers
 from keytui.tui.screens.place import Place
 from keytui.tui.screens.profile import Profile
+from keytui.tui.screens.review import Review
+from keytui.tui.screens.reviews import Reviews
 from keytui.tui.screens.ssh_keys import OwnSshKeys, UserSshKeys
 from keytui.tui.screens.user_keys import UserKeys
 from keytui.tui.widgets.choice import Choice
@@ -26,7 +28,7 @@ MOVEMENT = (Listing, Choice)
 EATEN = {f"ctrl+{letter}" for letter in "abhijmz"}
 """What tmux, screen, or the terminal's own line keeps for itself."""
 
-PLACES = (Profile, ManageUsers, UserKeys, OwnSshKeys, UserSshKeys, Audit)
+PLACES = (Profile, ManageUsers, UserKeys, OwnSshKeys, UserSshKeys, Reviews, Review, Audit)
 
 
 def _classes() -> list[type[DOMNode]]:

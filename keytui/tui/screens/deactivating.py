@@ -18,6 +18,7 @@ async def deactivate(  # noqa: PLR0913 - two dialogs have this many parts
     doing: Callable[[str], Awaitable[object]],
     *,
     ok: str = "Deactivate",
+    reason: str = "",
 ) -> bool:
     """Ask a person twice and do it; call it from a worker.
 
@@ -28,6 +29,7 @@ async def deactivate(  # noqa: PLR0913 - two dialogs have this many parts
         whether: what will happen, and the question whether it shall.
         doing: is awaited with the reason.
         ok: what the button says that does it.
+        reason: one that is offered.
 
     Returns:
         Whether it was done.
@@ -36,16 +38,16 @@ async def deactivate(  # noqa: PLR0913 - two dialogs have this many parts
     async def check(values: Values) -> str:
         return text.reason(values["reason"])
 
-    reason = await app.push_screen_wait(
+    given = await app.push_screen_wait(
         Form(
             title,
             f"{why} The reason stays on record.",
-            [Entry("reason", "Reason")],
+            [Entry("reason", "Reason", reason)],
             check,
             ok="Go on",
         )
     )
-    if reason is None:
+    if given is None:
         return False
-    done = await app.push_screen_wait(Confirm(title, whether, ok, lambda: doing(reason)))
+    done = await app.push_screen_wait(Confirm(title, whether, ok, lambda: doing(given)))
     return bool(done)

@@ -15,7 +15,16 @@ from keytui.domain.permissions import Permission, Role
 from keytui.domain.records import Actor, User
 from keytui.domain.secret import Secret
 from keytui.domain.states import Status
-from keytui.services import audit_check, expiring, key_lists, report, stale, user_lists, users
+from keytui.services import (
+    audit_check,
+    expiring,
+    key_lists,
+    report,
+    reviews,
+    stale,
+    user_lists,
+    users,
+)
 from keytui.services.report_lines import Format
 from keytui.services.report_selection import Selection
 from keytui.tui.menu import MenuAction, bindings
@@ -28,6 +37,7 @@ from keytui.tui.screens.form import Entry, Form, Values
 from keytui.tui.screens.offboarding import offboard
 from keytui.tui.screens.place import Place
 from keytui.tui.screens.policy import change_policy
+from keytui.tui.screens.reviews import Reviews
 from keytui.tui.screens.ssh_keys import UserSshKeys
 from keytui.tui.screens.user_keys import AllKeys, UserKeys
 from keytui.tui.surroundings import NO_REPORT
@@ -63,6 +73,7 @@ class ManageUsers(Place):
         MenuAction("view_keys", "v", "View API keys of {}", Permission.VIEW_KEYS, on_row=True),
         MenuAction("all_keys", "w", "View all API keys", Permission.VIEW_KEYS),
         MenuAction("stale", "c", "Stale keys...", Permission.VIEW_KEYS),
+        MenuAction("reviews", "R", "Access reviews", Permission.REVIEW_ACCESS),
         MenuAction("ssh_keys", "K", "SSH keys of {}", Permission.VIEW_SSH_KEYS, on_row=True),
         MenuAction("policy", "P", "Policy on keys...", Permission.CHANGE_POLICY),
         MenuAction("new_user", "n", "New user...", _MANAGE),
@@ -80,6 +91,7 @@ class ManageUsers(Place):
         """Show the people to ``actor``."""
         super().__init__(actor)
         self._active: int | None = None
+        self._review_due = False
         self._expiring = 0
         self._cards = Cards("Counting stale keys...", id="cards", markup=False)
 
@@ -99,6 +111,8 @@ class ManageUsers(Place):
     async def load(self, around: Hashable = None) -> None:
         """Read the people, then how many keys work: of very many that takes longer."""
         await super().load(around)
+        due = await self.keytui.background.call(reviews.due_at, self.actor)
+        self._review_due = due is not None and due <= clock.now()
         self._active = await self.keytui.background.call(key_lists.count_active, self.actor)
         self._expiring = await self.keytui.background.call(expiring.count, self.actor)
         self.summarise()
@@ -115,7 +129,8 @@ class ManageUsers(Place):
         )
         if self._expiring:
             keys += f", {self._expiring:,} expiring"
-        return f"Users: {self.range_shown}   {keys}   {self.filter_shown}"
+        due = "   review due" if self._review_due else ""
+        return f"Users: {self.range_shown}   {keys}{due}   {self.filter_shown}"
 
     def details(self) -> str:
         """Say the selected person's dates."""
@@ -169,6 +184,11 @@ class ManageUsers(Place):
         if which is not None:
             await self.app.push_screen_wait(AllKeys(self.actor, which))
             await self.load()
+
+    async def do_reviews(self) -> None:
+        """Open the access reviews; come back to fresh rows."""
+        await self.app.push_screen_wait(Reviews(self.actor))
+        await self.load()
 
     async def do_ssh_keys(self) -> None:
         """Open the person's SSH keys."""
