@@ -19,13 +19,15 @@ ROWS: Final = (
     f"INSERT INTO api_key (id, {KEY}) VALUES (3, 1, 1, 'new', 1, [cc], 'Kq3v', 1)",
     f"""INSERT INTO api_key (id, {KEY}, {ENDED})
         VALUES (2, 1, 1, 'old', 1, [bb], '9aLm', 1, 5, 'maria', 'lost')""",
+    f"""INSERT INTO api_key (id, {KEY}, expires_at, replaces_id, late_uses)
+        VALUES (4, 1, 1, 'next', 1, [ee], 'c3Po', 1, 100, 2, 2)""",
     f"INSERT INTO ssh_key (id, {SSH_KEY}) VALUES (1, 1, 'ssh-rsa', 'AAAA', 'SHA256:a', 'pc', 1)",
     f"""INSERT INTO ssh_key (id, {SSH_KEY}, removed_at, removed_by)
         VALUES (2, 1, 'ssh-rsa', 'BBBB', 'SHA256:b', 'old', 1, 5, 'adam')""",
     f"INSERT INTO audit_event ({EVENT}) VALUES (1, 1, 'maria', 'a', 'done', '', '', '', [00], [a1])",
 )
-"""Two users, an administrator, one who left; maria's keys 1 and 3 are active, 2 is not; of her
-SSH keys the second is removed."""
+"""Two users, an administrator, one who left; maria's keys 1, 3 and 4 are active, 2 is not, and 4
+replaces it; of her SSH keys the second is removed."""
 
 
 class Refusal(NamedTuple):
@@ -125,6 +127,36 @@ REFUSALS: Final = {
     ),
     "taking back a confirmation": Refusal(
         "UPDATE api_key SET confirmed_at = NULL WHERE id = 1", "kt_key_frozen"
+    ),
+    "a later end of a key": Refusal(
+        "UPDATE api_key SET expires_at = 101 WHERE id = 4", "kt_key_end"
+    ),
+    "no end of a key any more": Refusal(
+        "UPDATE api_key SET expires_at = NULL WHERE id = 4", "kt_key_end"
+    ),
+    "a second key in place of one": Refusal(
+        f"INSERT INTO api_key ({KEY}, replaces_id) VALUES (1, 1, 'x', 1, [dd], 'aaaa', 1, 2)",
+        "kt_key_replaces",
+    ),
+    "a key in place of somebody else's": Refusal(
+        f"INSERT INTO api_key ({KEY}, replaces_id) VALUES (2, 2, 'x', 1, [dd], 'aaaa', 1, 1)",
+        "kt_key_replaces",
+    ),
+    "a key in place of none": Refusal(
+        f"INSERT INTO api_key ({KEY}, replaces_id) VALUES (1, 1, 'x', 1, [dd], 'aaaa', 1, 99)",
+        "kt_key_replaces",
+    ),
+    "in place of another key": Refusal(
+        "UPDATE api_key SET replaces_id = 1 WHERE id = 4", "kt_key_frozen"
+    ),
+    "in place of a key after all": Refusal(
+        "UPDATE api_key SET replaces_id = 1 WHERE id = 3", "kt_key_frozen"
+    ),
+    "fewer uses after a rotation": Refusal(
+        "UPDATE api_key SET late_uses = 1 WHERE id = 4", "kt_key_late"
+    ),
+    "more uses told than there were": Refusal(
+        "UPDATE api_key SET late_told = 3 WHERE id = 4", "kt_key_late"
     ),
     "deleting a key": Refusal("DELETE FROM api_key WHERE id = 1", "kt_key_kept"),
     "deleting all keys": Refusal("DELETE FROM api_key", "kt_key_kept"),
