@@ -8,9 +8,9 @@ from keytui.domain.clock import DAY, HOUR
 class Overlap(StrEnum):
     """The lengths to choose from, the longest first: those that key services offer."""
 
-    WEEK = "7 d"
-    DAY = "24 h"
-    HOUR = "1 h"
+    WEEK = "7d"
+    DAY = "24h"
+    HOUR = "1h"
     NONE = "none"
 
     @property
