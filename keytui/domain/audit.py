@@ -25,6 +25,8 @@ class Action(StrEnum):
     KEY_DEACTIVATE = "api_key:deactivate"
     KEY_EDIT_LABEL = "api_key:edit_label"
     KEY_LIST = "api_key:list"
+    KEY_ROTATE = "api_key:rotate"
+    KEY_USE_AFTER_ROTATION = "api_key:use_after_rotation"
 
     POLICY_CHANGE = "policy:change"
 

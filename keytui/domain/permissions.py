@@ -34,6 +34,7 @@ class Permission(StrEnum):
     READ_AUDIT = "read audit trail"
     REMOVE_SSH_KEY = "remove SSH key"
     REVIEW_ACCESS = "review access"
+    ROTATE_KEY = "rotate key"
     VIEW_KEYS = "view API keys"
     VIEW_SSH_KEYS = "view SSH keys"
 
@@ -61,6 +62,7 @@ PERMISSIONS: dict[Permission, dict[Role, Reach]] = {
     Permission.READ_AUDIT: {Role.USER: _OWN, Role.ADMINISTRATOR: _ANY},
     Permission.REMOVE_SSH_KEY: {Role.USER: _OWN, Role.ADMINISTRATOR: _ANY},
     Permission.REVIEW_ACCESS: {Role.USER: _NO, Role.ADMINISTRATOR: _ANY},
+    Permission.ROTATE_KEY: {Role.USER: _OWN, Role.ADMINISTRATOR: _NO},
     Permission.VIEW_KEYS: {Role.USER: _OWN, Role.ADMINISTRATOR: _ANY},
     Permission.VIEW_SSH_KEYS: {Role.USER: _OWN, Role.ADMINISTRATOR: _ANY},
 }
@@ -77,6 +79,9 @@ _WHY_NOT = {
     (Permission.EXPORT_REPORT, Role.USER): "Only an administrator exports the report.",
     (Permission.MANAGE_USERS, Role.USER): "Only an administrator manages users.",
     (Permission.REVIEW_ACCESS, Role.USER): "Only an administrator reviews access.",
+    (Permission.ROTATE_KEY, Role.ADMINISTRATOR): (
+        "Administrators cannot rotate keys, nor end an overlap: separation of duties."
+    ),
 }
 
 _NOT_YOURS = {
@@ -86,6 +91,7 @@ _NOT_YOURS = {
     Permission.EDIT_LABEL: "You can edit only the labels of your own keys.",
     Permission.READ_AUDIT: "You can read only your own audit events.",
     Permission.REMOVE_SSH_KEY: "You can remove only your own SSH keys.",
+    Permission.ROTATE_KEY: "You can rotate only your own keys, and end only their overlap.",
     Permission.VIEW_KEYS: "You can view only your own API keys.",
     Permission.VIEW_SSH_KEYS: "You can view only your own SSH keys.",
 }

@@ -113,6 +113,13 @@ class Policy:
                 f"choose {self._longest(present)}."
             )
 
+    def nearest(self, end: int | None, present: int) -> int | None:
+        """Return ``end``, or the latest that a key created now may have, if that is nearer."""
+        if self.longest_days is None or (end is None and self.no_end):
+            return end
+        latest = present + self.longest_days * DAY
+        return latest if end is None else min(end, latest)
+
     def _longest(self, present: int) -> str:
         longest = self.longest_days or MOST_DAYS
         # The last day that is over before the longest is.

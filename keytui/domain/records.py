@@ -69,7 +69,9 @@ class ApiKey:
     """An API key's record: everything but what would recognise it. Times in microseconds UTC.
 
     ``confirmed_at`` is when its owner pressed OK on its text. ``as_of`` is when
-    it was read: what :attr:`state` says was so then.
+    it was read: what :attr:`state` says was so then. ``replaces`` and
+    ``replaced_by`` are the keys before and after it in its family; ``late_uses``
+    counts how often it was tried after such a rotation and its end.
     """
 
     key_id: int
@@ -86,6 +88,12 @@ class ApiKey:
     deactivated_by: str | None
     deactivation_reason: str | None
     as_of: int
+    replaces: int | None = None
+    replaced_by: int | None = None
+    replaced_at: int | None = None
+    late_uses: int = 0
+    late_used_at: int | None = None
+    late_used_from: str | None = None
 
     @property
     def masked(self) -> str:
@@ -95,7 +103,13 @@ class ApiKey:
     @property
     def state(self) -> KeyState:
         """Why it works or does not."""
-        return state_of(self.deactivated_at, self.expires_at, self.owner_status, self.as_of)
+        return state_of(
+            self.deactivated_at,
+            self.expires_at,
+            self.owner_status,
+            self.as_of,
+            replaced=self.replaced_by is not None,
+        )
 
     @property
     def confirmed(self) -> bool:
@@ -115,7 +129,7 @@ class ApiKey:
     @property
     def status(self) -> Status:
         """Whether it works: the report's column."""
-        return Status.ACTIVE if self.state is KeyState.ACTIVE else Status.INACTIVE
+        return Status.ACTIVE if self.state.works else Status.INACTIVE
 
     def age_days(self, present: int) -> int:
         """Count its whole days of life: until now, or until it was deactivated."""

@@ -52,7 +52,7 @@ def create_key(
     with acting(actor, Action.KEY_CREATE) as deed:
         deed.require(Permission.CREATE_KEY, owner=actor.row_id)
         policy_rows.of(policy_rows.newest()).check(expires_at, clock.now())
-        return _create(deed, label, secret, expires_at)
+        return insert_key(deed, label, secret, expires_at)
 
 
 def confirm_key(actor: Actor, key_id: int) -> None:
@@ -64,7 +64,7 @@ def confirm_key(actor: Actor, key_id: int) -> None:
         Conflict: it is deactivated, or confirmed already.
     """
     with acting(actor, Action.KEY_CONFIRM, f"key {key_id}") as deed:
-        row = _find(key_id)
+        row = find_key(key_id)
         deed.about = row.owner_id
         deed.require(Permission.CREATE_KEY, owner=deed.about)
         confirmed = (
@@ -99,19 +99,19 @@ def create_anew(actor: Actor, key_id: int, secret: Secret | None = None) -> tupl
         Conflict: it is confirmed, was used, or does not work any more.
     """
     with acting(actor, Action.KEY_DEACTIVATE, f"key {key_id}") as ending:
-        row = _find(key_id)
+        row = find_key(key_id)
         ending.about = row.owner_id
         ending.require(Permission.DEACTIVATE_KEY, owner=ending.about)
         ending.require(Permission.CREATE_KEY, owner=ending.about)
-        old = _get(key_id)
+        old = read_key(key_id)
         if old.status is not Status.ACTIVE:
             raise Conflict(f"Key {key_id} is inactive already: create a new key instead.")
         if old.confirmed:
             raise Conflict(f"Key {key_id} is confirmed or in use: deactivate it by itself.")
-        _deactivate(key_id, actor, NOT_CONFIRMED)
+        end_key(key_id, actor, NOT_CONFIRMED)
         ending.record(NOT_CONFIRMED)
         creating = Deed(actor, Action.KEY_CREATE, role=ending.role)
-        return _create(creating, row.label, secret, row.expires_at)
+        return insert_key(creating, row.label, secret, row.expires_at, replaces=key_id)
 
 
 def list_keys(actor: Actor, whose: str | None = None, containing: str = "") -> Sequence[ApiKey]:
@@ -165,9 +165,9 @@ def deactivate_within(deed: Deed, key_id: int, why: str) -> None:
 
 
 def _end(deed: Deed, key_id: int, why: str) -> None:
-    deed.about = _find(key_id).owner_id
+    deed.about = find_key(key_id).owner_id
     deed.require(Permission.DEACTIVATE_KEY, owner=deed.about)
-    _deactivate(key_id, deed.actor, why)
+    end_key(key_id, deed.actor, why)
     deed.record(why)
 
 
@@ -181,7 +181,7 @@ def edit_label(actor: Actor, key_id: int, typed_label: str) -> None:
     """
     label = text.label(typed_label)
     with acting(actor, Action.KEY_EDIT_LABEL, f"key {key_id}") as deed:
-        row = _find(key_id)
+        row = find_key(key_id)
         deed.about = row.owner_id
         deed.require(Permission.EDIT_LABEL, owner=deed.about)
         if row.deactivated_at is not None:
@@ -192,10 +192,28 @@ def edit_label(actor: Actor, key_id: int, typed_label: str) -> None:
         deed.record(f"from {row.label} to {label}")
 
 
-def _create(
-    deed: Deed, label: str, secret: Secret | None, expires_at: int | None
+def insert_key(
+    deed: Deed,
+    label: str,
+    secret: Secret | None,
+    expires_at: int | None,
+    *,
+    replaces: int | None = None,
 ) -> tuple[ApiKey, Secret]:
+    """Create a key in the transaction of ``deed``, which records it; see :func:`create_key`.
+
+    Args:
+        deed: the creating; whoever does it will own the key.
+        label: as it fits.
+        secret: where to draw the key text; memory of its own by default.
+        expires_at: when it ends, in microseconds UTC; ``None`` for no end.
+        replaces: the key in whose place it is.
+
+    Raises:
+        Refused: administrators cannot create keys.
+    """
     actor = deed.actor
+    deed.require(Permission.CREATE_KEY, owner=actor.row_id)
     secret = Secret() if secret is None else secret
     key_text.draw(secret)
     row = ApiKeyRow.create(
@@ -208,14 +226,20 @@ def _create(
         last_four=key_text.last_four(secret),
         created_at=clock.now(),
         expires_at=expires_at,
+        replaces=replaces,
     )
     deed.target = f"key {row.id}"
     deed.about = actor.row_id
     deed.record(label)
-    return _get(row.id), secret
+    return read_key(row.id), secret
 
 
-def _deactivate(key_id: int, actor: Actor, why: str) -> None:
+def end_key(key_id: int, actor: Actor, why: str) -> None:
+    """Deactivate a key in the transaction of the caller, who has checked and records it.
+
+    Raises:
+        Conflict: it is inactive already.
+    """
     # Compare and set: of two people at the same key, one is told.
     ended = (
         ApiKeyRow.update(
@@ -230,13 +254,19 @@ def _deactivate(key_id: int, actor: Actor, why: str) -> None:
         raise Conflict(f"Key {key_id} is inactive already: nothing was changed.")
 
 
-def _find(key_id: int) -> Any:  # noqa: ANN401 - a row; Peewee's own types do not know owner_id
+def find_key(key_id: int) -> Any:  # noqa: ANN401 - a row; Peewee's own types do not know owner_id
+    """Return the row of a key.
+
+    Raises:
+        BadInput: there is no such key.
+    """
     row = ApiKeyRow.get_or_none(ApiKeyRow.id == key_id)
     if row is None:
         raise BadInput(f"There is no key {key_id}.")
     return row
 
 
-def _get(key_id: int) -> ApiKey:
+def read_key(key_id: int) -> ApiKey:
+    """Return the record of a key that is there, as it is in the caller's transaction."""
     found = select_keys().where(ApiKeyRow.id == key_id).dicts().get()
     return record(found, clock.now())

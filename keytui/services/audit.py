@@ -8,7 +8,7 @@ from keytui.domain.pages import Page, Wanted
 from keytui.domain.permissions import PERMISSIONS, Permission, Reach
 from keytui.domain.records import Actor
 from keytui.domain.text import harmless
-from keytui.services import paging
+from keytui.services import late_uses, paging
 from keytui.services.acting import Deed, looking
 from keytui.storage.models import AuditEventRow
 from keytui.storage.ordered import Ordered, contains
@@ -35,6 +35,7 @@ def events(actor: Actor, containing: str = "", limit: int = 500) -> Sequence[Aud
     Raises:
         SignedOut: the sign-in is no longer good.
     """
+    late_uses.settle()
     with looking(actor, Action.AUDIT_READ) as deed:
         return _page(deed, Wanted(down=True, containing=containing, size=limit, total=limit)).rows
 
@@ -49,6 +50,7 @@ def page(actor: Actor, wanted: Wanted) -> Page[AuditEvent]:
     Raises:
         SignedOut: the sign-in is no longer good.
     """
+    late_uses.settle()
     with looking(actor, Action.AUDIT_READ) as deed:
         return _page(deed, wanted)
 

@@ -13,6 +13,14 @@ from keytui.services.acting import Deed
 from keytui.storage.models import ApiKeyRow, UserRow, database
 from keytui.storage.ordered import contains
 
+_Successor = ApiKeyRow.alias("successor")
+
+
+def of_successor(name: str) -> Any:  # noqa: ANN401 - a Peewee query has no useful type
+    """Return a column of the key that replaces a selected one, as a column to select too."""
+    column = getattr(_Successor, name)
+    return _Successor.select(column).where(_Successor.replaces == ApiKeyRow.id)
+
 
 def select_keys() -> Any:  # noqa: ANN401 - a Peewee query has no useful type
     """Return the query to narrow and order; run it with ``.dicts()`` through :func:`record`."""
@@ -30,6 +38,12 @@ def select_keys() -> Any:  # noqa: ANN401 - a Peewee query has no useful type
         ApiKeyRow.deactivated_at,
         ApiKeyRow.deactivated_by,
         ApiKeyRow.deactivation_reason,
+        ApiKeyRow.replaces.alias("replaces"),
+        of_successor("id").alias("replaced_by"),
+        of_successor("created_at").alias("replaced_at"),
+        ApiKeyRow.late_uses,
+        ApiKeyRow.late_used_at,
+        ApiKeyRow.late_used_from,
     ).join(UserRow, on=(ApiKeyRow.owner == UserRow.id))
 
 

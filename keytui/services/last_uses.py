@@ -1,6 +1,6 @@
 """Collecting when keys were used, off the way of the verifications, and writing it in time.
 
-One dictionary, at most one entry a key; a thread that writes it once a second.
+So are late uses, refused and counted: of rotated keys, after their end. One dictionary, at most one entry a key; a thread that writes it once a second.
 What cannot be written (the database is locked, full or read-only) is kept and
 tried again, and verifications never wait for it.
 """
@@ -12,8 +12,9 @@ import weakref
 from types import FrameType
 from typing import Final
 
-from keytui.storage import last_used
+from keytui.storage import last_used, late_uses
 from keytui.storage.last_used import Use
+from keytui.storage.late_uses import LateUse
 
 FLUSH_SECONDS: Final = 1.0
 """How late "last used" may be, at most."""
@@ -30,6 +31,7 @@ class LastUses:
         self._location = location
         self.pending: dict[int, Use] = {}
         """By key_id. Whoever verified a key sets its entry: one atomic step."""
+        self._late: dict[int, LateUse] = {}
         self.problem = ""
         """Why they cannot be written at present; empty while they can."""
         self._in_hand: dict[int, Use] = {}
@@ -55,6 +57,12 @@ class LastUses:
                 else:
                     self.running = True
 
+    def count_late(self, key_id: int, at: int, origin: str | None) -> None:
+        """Count a refused use of a key that has ended; it is written if the key was rotated."""
+        with self._counting:
+            uses = self._late[key_id][0] if key_id in self._late else 0
+            self._late[key_id] = (uses + 1, at, origin)
+
     def flush(self, wait_seconds: float = _WAIT_SECONDS) -> bool:
         """Write what is pending now; tell whether that worked.
 
@@ -68,19 +76,31 @@ class LastUses:
             while self.pending:
                 key_id, use = self.pending.popitem()
                 taken[key_id] = use
-            if not taken:
+            with self._counting:
+                late, self._late = self._late, {}
+            if not taken and not late:
                 return True
             try:
-                last_used.write(self._location, taken, wait_seconds=wait_seconds)
+                if taken:
+                    last_used.write(self._location, taken, wait_seconds=wait_seconds)
+                if late:
+                    late_uses.write(self._location, late, wait_seconds=wait_seconds)
             except Exception as error:  # noqa: BLE001 - whatever it is, the thread must go on
                 for key_id, use in taken.items():
                     self.pending.setdefault(key_id, use)  # a later use stays
                 self._in_hand = {}
+                self._put_back(late)
                 self._say(str(error))
                 return False
             self._in_hand = {}
             self.problem = ""
             return True
+
+    def _put_back(self, late: dict[int, LateUse]) -> None:
+        with self._counting:
+            for key_id, use in late.items():
+                more, at, origin = self._late.get(key_id, (0, *use[1:]))
+                self._late[key_id] = (use[0] + more, at, origin)
 
     def _say(self, problem: str) -> None:
         if not self.problem:
@@ -107,11 +127,13 @@ class LastUses:
         """In the child: start afresh; the parent writes what the parent collected."""
         self.pending = {}
         self._in_hand = {}
+        self._late = {}
         self._fresh()
 
     def _fresh(self) -> None:
         # Re-entrant: SIGTERM may arrive in the middle of a flush of its thread.
         self._flushing = threading.RLock()
+        self._counting = threading.RLock()
         self._closing = threading.Event()
         self.running = False
 

@@ -12,8 +12,9 @@ from typing import Any, Final, Generic, TypeAlias, TypeVar
 from keytui.domain import clock
 from keytui.domain.clock import DAY, MINUTE, SECOND
 from keytui.domain.key_text import MASK, mask
-from keytui.domain.states import KeyState, Status, state_of
+from keytui.domain.states import Status, state_of
 from keytui.domain.text import harmless
+from keytui.services.key_records import of_successor
 from keytui.storage.models import ApiKeyRow, UserRow
 
 COLUMNS: Final = (
@@ -47,6 +48,7 @@ SELECTED: Final = (
     ApiKeyRow.deactivated_at,
     ApiKeyRow.deactivated_by,
     ApiKeyRow.deactivation_reason,
+    of_successor("id"),
 )
 """What is read for a line, in this order."""
 
@@ -134,9 +136,10 @@ class _Meaning:
             ended,
             by,
             why,
+            successor,
         ) in rows:
             expired = expires is not None and expires <= present
-            status, state = self._words[ended is not None, expired, owner]
+            status, state = self._words[ended is not None, expired, owner, successor is not None]
             yield (
                 user_id,
                 mask(four),
@@ -199,10 +202,10 @@ def _json(meant: _Meaning) -> Lines:
     return write
 
 
-def _words(case: tuple[bool, bool, str]) -> tuple[str, str]:
-    ended, expired, owner = case
-    state = state_of(0 if ended else None, 0 if expired else None, owner, 0)
-    status = Status.ACTIVE if state is KeyState.ACTIVE else Status.INACTIVE
+def _words(case: tuple[bool, bool, str, bool]) -> tuple[str, str]:
+    ended, expired, owner, replaced = case
+    state = state_of(0 if ended else None, 0 if expired else None, owner, 0, replaced=replaced)
+    status = Status.ACTIVE if state.works else Status.INACTIVE
     return str(status), str(state)
 
 

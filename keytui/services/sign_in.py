@@ -14,7 +14,7 @@ from keytui.domain.permissions import Role
 from keytui.domain.records import Actor
 from keytui.domain.states import Status
 from keytui.domain.text import harmless
-from keytui.services import attempts, expiring, recording
+from keytui.services import attempts, expiring, late_uses, recording
 from keytui.services.acting import acting, looking
 from keytui.services.attempts import Attempt
 from keytui.storage.database import transaction
@@ -255,6 +255,7 @@ def _enter(
         raise SignInFailed(_WRONG)
     previous_at, previous_from = row.last_sign_in_at, row.last_sign_in_from
     notices = _notices(row)
+    late_uses.put_on_record()
     row.last_sign_in_at = clock.now()
     row.last_sign_in_from = harmless(origin)
     row.reset_at = None
@@ -277,6 +278,7 @@ def _notices(row: UserRow) -> tuple[str, ...]:
         notices.append(f"Your sign-in was reset by {row.reset_by} on {clock.exact(row.reset_at)}.")
     since = row.last_sign_in_at or row.created_at
     notices += _ssh_key_notices(row, since)
+    notices += late_uses.notice(row, since)
     failures = attempts.failures_since(row.user_id, since)
     if failures:
         attempt = "attempt" if failures == 1 else "attempts"

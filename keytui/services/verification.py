@@ -93,7 +93,8 @@ class Verifier:
     "Last used" is set by good verifications only, collected in memory, and
     written once a second by a thread; at :meth:`close`, at the interpreter's
     exit and at SIGTERM (when nobody else handles that) what is left is written.
-    ``kill -9`` loses the last second at most. While it cannot be written (the
+    ``kill -9`` loses the last second at most. Uses of a rotated key after its end are
+    refused, counted and written the same way. While it cannot be written (the
     database is locked, full or read-only) verifications go on, the uses are
     kept, and :attr:`problem` says so.
 
@@ -141,6 +142,10 @@ class Verifier:
             uses.pending[key_id] = (present, origin)
             if not uses.running:
                 uses.start(self)
+        elif code is not Code.OWNER_INACTIVE:
+            self._uses.count_late(key_id, present, origin)
+            if not self._uses.running:
+                self._uses.start(self)
         return _verdict(Verdict, (code, key_id, user_id, label))
 
     def check(self) -> None:

@@ -100,7 +100,16 @@ GUARDS: Final = (
         "kt_key_frozen",
         "UPDATE",
         "api_key",
-        _changed("id", "owner_id", "created_by_id", "scheme", "digest", "last_four", "created_at")
+        _changed(
+            "id",
+            "owner_id",
+            "created_by_id",
+            "scheme",
+            "digest",
+            "last_four",
+            "created_at",
+            "replaces_id",
+        )
         + " OR (OLD.confirmed_at IS NOT NULL AND "
         + _changed("confirmed_at")
         + ")",
@@ -118,6 +127,21 @@ GUARDS: Final = (
         "UPDATE",
         "api_key",
         "OLD.expires_at IS NOT NULL AND (NEW.expires_at IS NULL OR NEW.expires_at > OLD.expires_at)",
+    ),
+    Guard(
+        "kt_key_replaces",
+        "INSERT",
+        "api_key",
+        "NEW.replaces_id IS NOT NULL AND (EXISTS "
+        "(SELECT 1 FROM api_key WHERE replaces_id = NEW.replaces_id) OR NOT EXISTS "
+        "(SELECT 1 FROM api_key WHERE id = NEW.replaces_id AND owner_id = NEW.owner_id))",
+    ),
+    Guard(
+        "kt_key_late",
+        "UPDATE",
+        "api_key",
+        "NEW.late_uses < OLD.late_uses OR NEW.late_told < OLD.late_told "
+        "OR NEW.late_told > NEW.late_uses",
     ),
     Guard("kt_ssh_key_kept", "DELETE", "ssh_key", "true"),
     Guard(

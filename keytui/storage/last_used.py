@@ -19,7 +19,8 @@ from keytui.storage.write_gate import write_gate
 Use = tuple[int, str | None]
 """When, in microseconds UTC, and from where, if that is known."""
 
-_LONGEST_ORIGIN: Final = 64
+LONGEST_ORIGIN: Final = 64
+"""Characters of where a key was used from that are kept."""
 _FLUSH: Final = """
     UPDATE api_key SET last_used_at = used.at, last_used_from = used.origin
     FROM (
@@ -45,7 +46,7 @@ def write(location: str, uses: Mapping[int, Use], *, wait_seconds: float) -> Non
         DatabaseUnusable: nothing was written; the uses are still worth writing.
     """
     rows = [
-        (key_id, at, None if origin is None else harmless(str(origin))[:_LONGEST_ORIGIN])
+        (key_id, at, None if origin is None else harmless(str(origin))[:LONGEST_ORIGIN])
         for key_id, (at, origin) in sorted(uses.items())
     ]
     if is_postgresql(location):

@@ -53,7 +53,8 @@ class ApiKeyRow(_Row):
     """An API key. Its number is the ``key_id`` people see; never deleted.
 
     ``owner_role`` follows the owner's role by itself: administrators own no active key.
-    ``label_folded`` is the label as it is searched and sorted by.
+    ``label_folded`` is the label as it is searched and sorted by. ``late_uses`` counts how often
+    it was tried after another had replaced it and it had ended; of these ``late_told`` are events.
     """
 
     id = BigAutoField()
@@ -73,6 +74,12 @@ class ApiKeyRow(_Row):
     deactivated_at = BigIntegerField(null=True)
     deactivated_by = TextField(null=True)
     deactivation_reason = TextField(null=True)
+    replaces = ForeignKeyField("self", null=True)
+    late_uses = BigIntegerField(default=0)
+    late_used_at = BigIntegerField(null=True)
+    late_used_from = TextField(null=True)
+    late_told = BigIntegerField(default=0)
+    late_told_at = BigIntegerField(null=True)
 
     class Meta:
         table_name = "api_key"

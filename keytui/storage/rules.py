@@ -19,10 +19,12 @@ SENTENCES: Final = {
     "kt_event_final": "An audit event never changes and is never deleted: leave it as it is.",
     "kt_hash": "An audit event has a hash of 32 bytes: let keytui write it.",
     "kt_key_deactivation": "A deactivation says who, when and why: give all three.",
-    "kt_key_end": "A key's end only ever comes nearer: create a new key instead.",
+    "kt_key_end": "A key's end only ever comes nearer: rotate the key instead.",
     "kt_key_final": "A deactivated key stays as it is: create a new key instead.",
     "kt_key_frozen": "What a key is and whose it is never changes: create a new key instead.",
     "kt_key_kept": "A key is never deleted or replaced: deactivate it instead.",
+    "kt_key_late": "A use after a rotation stays on record: leave it as it is.",
+    "kt_key_replaces": "A key replaces one of the same owner's: let its owner rotate it.",
     "kt_last_administrator": (
         "The last active administrator can be neither demoted nor deactivated: add another first."
     ),
@@ -115,6 +117,7 @@ UNIQUE: Final = {
     "user_user_id": "user",
     "user_id_role": "user",
     "api_key_digest": "api_key",
+    "api_key_replaces_id": "api_key",
     "ssh_key_body": "ssh_key",
     "audit_event_previous_hash": "audit_event",
     "audit_event_hash": "audit_event",
@@ -123,7 +126,10 @@ UNIQUE: Final = {
 }
 """By name: the unique indexes, and of which table each is."""
 
-PARTIAL: Final = {"ssh_key_body": "removed_at IS NULL"}
+PARTIAL: Final = {
+    "api_key_replaces_id": "replaces_id IS NOT NULL",
+    "ssh_key_body": "removed_at IS NULL",
+}
 """By name: the unique indexes that hold only some rows, and which."""
 
 

@@ -11,6 +11,7 @@ from keytui.domain import clock
 from keytui.domain.audit import Outcome
 from keytui.domain.clock import DAY
 from keytui.domain.errors import BadInput, Refused
+from keytui.domain.overlap import Overlap
 from keytui.domain.pages import Wanted
 from keytui.domain.permissions import Role
 from keytui.domain.policy import Policy
@@ -30,6 +31,7 @@ from keytui.services import (
     review_items,
     review_report,
     reviews,
+    rotation,
     ssh_keys,
     stale,
     users,
@@ -44,6 +46,8 @@ CHECK = "Only an administrator checks the audit chain."
 EXPORT = "Only an administrator exports the report."
 NO_CREATING = "Administrators cannot create keys: separation of duties."
 NOT_FOR_OTHERS = "You can create keys only for your own profile."
+NO_ROTATING = "Administrators cannot rotate keys, nor end an overlap: separation of duties."
+NOT_TO_ROTATE = "You can rotate only your own keys, and end only their overlap."
 NO_LABEL = "Administrators cannot edit a key's label: it is its owner's."
 POLICY = "Only an administrator changes the policy on keys."
 STRICT = Policy(30, 90, no_end=False)
@@ -64,6 +68,19 @@ class World:
     keys: dict[str, int]
     ssh_keys: dict[str, int]
     folder: Path
+
+    def confirmed(self, who: Actor) -> int:
+        """Return a key of theirs that is confirmed; for who can have none, maria's."""
+        if who.role is Role.USER:
+            api_keys.confirm_key(who, self.keys[who.user_id])
+        return self.keys.get(who.user_id, 1)
+
+    def overlapping(self, who: Actor) -> int:
+        """Return a key of theirs that overlaps with another; likewise."""
+        key_id = self.confirmed(who)
+        if who.role is Role.USER:
+            rotation.rotate(who, key_id, Overlap.DAY)
+        return key_id
 
 
 @pytest.fixture
@@ -91,6 +108,10 @@ ACTIONS: dict[str, Act] = {
     "confirm another's key": lambda w, who: api_keys.confirm_key(who, w.keys["noor"]),
     "create an own key anew": lambda w, who: api_keys.create_anew(who, w.keys.get(who.user_id, 1)),
     "create another's key anew": lambda w, who: api_keys.create_anew(who, w.keys["noor"]),
+    "rotate an own key": lambda w, who: rotation.rotate(who, w.confirmed(who), Overlap.DAY),
+    "rotate another's key": lambda w, who: rotation.rotate(who, w.keys["noor"], Overlap.DAY),
+    "end an own overlap": lambda w, who: rotation.end_overlap(who, w.overlapping(who)),
+    "end another's overlap": lambda w, who: rotation.end_overlap(who, w.keys["noor"]),
     "deactivate an own key": lambda w, who: api_keys.deactivate_key(who, w.keys["maria"], "lost"),
     "deactivate another's key": lambda w, who: api_keys.deactivate_key(who, w.keys["noor"], "lost"),
     "deactivate marked own keys": lambda w, who: bulk.deactivate_many(
@@ -178,6 +199,10 @@ TABLE: dict[str, tuple[str | None, str | None]] = {
     "confirm another's key": (NOT_FOR_OTHERS, NO_CREATING),
     "create an own key anew": (None, NO_CREATING),
     "create another's key anew": ("You can deactivate only your own keys.", NO_CREATING),
+    "rotate an own key": (None, NO_ROTATING),
+    "rotate another's key": (NOT_TO_ROTATE, NO_ROTATING),
+    "end an own overlap": (None, NO_ROTATING),
+    "end another's overlap": (NOT_TO_ROTATE, NO_ROTATING),
     "deactivate an own key": (None, None),
     "deactivate another's key": ("You can deactivate only your own keys.", None),
     "deactivate marked own keys": (None, None),

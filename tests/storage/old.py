@@ -16,7 +16,7 @@ def make_old(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         schema._FOLDER,
         folder,
         dirs_exist_ok=True,
-        ignore=shutil.ignore_patterns("__*", "000[4-9]*"),
+        ignore=shutil.ignore_patterns("__*", "000[4-9]*", "00[1-9]*"),
     )
     with monkeypatch.context() as before:
         before.setattr(schema, "_FOLDER", str(folder))

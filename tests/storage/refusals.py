@@ -22,6 +22,8 @@ ROWS: Final = (
     f"INSERT INTO api_key (id, {KEY}) VALUES (3, 1, 1, 'new', 1, [cc], 'Kq3v', 1)",
     f"""INSERT INTO api_key (id, {KEY}, {ENDED})
         VALUES (2, 1, 1, 'old', 1, [bb], '9aLm', 1, 5, 'maria', 'lost')""",
+    f"""INSERT INTO api_key (id, {KEY}, expires_at, replaces_id, late_uses)
+        VALUES (4, 1, 1, 'next', 1, [ee], 'c3Po', 1, 100, 2, 2)""",
     f"INSERT INTO ssh_key (id, {SSH_KEY}) VALUES (1, 1, 'ssh-rsa', 'AAAA', 'SHA256:a', 'pc', 1)",
     f"""INSERT INTO ssh_key (id, {SSH_KEY}, removed_at, removed_by)
         VALUES (2, 1, 'ssh-rsa', 'BBBB', 'SHA256:b', 'old', 1, 5, 'adam')""",
@@ -40,9 +42,9 @@ ROWS: Final = (
     "UPDATE api_key SET expires_at = 9 WHERE id = 3",
     f"INSERT INTO policy (id, {POLICY}) VALUES (1, 1, 'adam', 'so', 90, 365, 0, 1)",
 )
-"""Two users, an administrator, one who left; maria's keys 1 and 3 are active, 2 is not; of her
-SSH keys the second is removed. Key 3 has an end, and there is a policy. Review 1 is open, 2 is
-closed; in 1 key 2 was deactivated."""
+"""Two users, an administrator, one who left; maria's keys 1, 3 and 4 are active, 2 is not, and 4
+replaces it; of her SSH keys the second is removed. Key 3 has an end, and there is a policy. Review
+1 is open, 2 is closed; in 1 key 2 was deactivated."""
 
 
 class Refusal(NamedTuple):
@@ -174,6 +176,36 @@ REFUSALS: Final = {
     "a policy in place of another": Refusal(
         f"INSERT INTO policy (id, {POLICY}) VALUES (1, 1, 'adam', 'so', 90, 365, 0, 1)",
         "kt_policy_final",
+    ),
+    "a later end of a replacing key": Refusal(
+        "UPDATE api_key SET expires_at = 101 WHERE id = 4", "kt_key_end"
+    ),
+    "no end of a key any more": Refusal(
+        "UPDATE api_key SET expires_at = NULL WHERE id = 4", "kt_key_end"
+    ),
+    "a second key in place of one": Refusal(
+        f"INSERT INTO api_key ({KEY}, replaces_id) VALUES (1, 1, 'x', 1, [dd], 'aaaa', 1, 2)",
+        "kt_key_replaces",
+    ),
+    "a key in place of somebody else's": Refusal(
+        f"INSERT INTO api_key ({KEY}, replaces_id) VALUES (2, 2, 'x', 1, [dd], 'aaaa', 1, 1)",
+        "kt_key_replaces",
+    ),
+    "a key in place of none": Refusal(
+        f"INSERT INTO api_key ({KEY}, replaces_id) VALUES (1, 1, 'x', 1, [dd], 'aaaa', 1, 99)",
+        "kt_key_replaces",
+    ),
+    "in place of another key": Refusal(
+        "UPDATE api_key SET replaces_id = 1 WHERE id = 4", "kt_key_frozen"
+    ),
+    "in place of a key after all": Refusal(
+        "UPDATE api_key SET replaces_id = 1 WHERE id = 3", "kt_key_frozen"
+    ),
+    "fewer uses after a rotation": Refusal(
+        "UPDATE api_key SET late_uses = 1 WHERE id = 4", "kt_key_late"
+    ),
+    "more uses told than there were": Refusal(
+        "UPDATE api_key SET late_told = 3 WHERE id = 4", "kt_key_late"
     ),
     "deleting a key": Refusal("DELETE FROM api_key WHERE id = 1", "kt_key_kept"),
     "deleting all keys": Refusal("DELETE FROM api_key", "kt_key_kept"),

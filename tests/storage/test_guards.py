@@ -77,7 +77,7 @@ def test_a_table_without_its_constraints_is_refused(
     other.execute("ALTER TABLE plain RENAME TO api_key")
     for (sql,) in triggers:
         other.execute(sql)
-    check_refused(tmp_path / "keytui.db", "the rule kt_creator_is_owner is missing and 7 more")
+    check_refused(tmp_path / "keytui.db", "the rule kt_creator_is_owner is missing and 8 more")
     assert "the table api_key is not strict" in guards.problems(other)
 
 
@@ -117,9 +117,8 @@ def test_guards_are_never_put_back_in_silence(tmp_path: Path, other: sqlite3.Con
     for guard in GUARDS:
         other.execute(f"DROP TRIGGER {guard.name}")
     other.execute("PRAGMA user_version = 0")
-    check_refused(
-        tmp_path / "keytui.db", f"the guard {GUARDS[0].name} is missing and {len(GUARDS) - 1} more"
-    )
+    more = len({guard.name for guard in GUARDS}) - 1
+    check_refused(tmp_path / "keytui.db", f"the guard {GUARDS[0].name} is missing and {more} more")
 
 
 def test_an_upgrade_that_fails_leaves_the_guards_where_they_were(

@@ -8,16 +8,19 @@ import pytest
 
 from keytui import Verifier
 from keytui.domain.errors import DatabaseUnusable
+from keytui.domain.overlap import Overlap
 from keytui.domain.permissions import Role
 from keytui.domain.reviews import Decision
 from keytui.services import (
     api_keys,
+    audit,
     audit_check,
     authorized_keys,
     copying,
     host,
     review_decisions,
     reviews,
+    rotation,
     sign_in,
     ssh_keys,
     users,
@@ -79,7 +82,7 @@ def app(url: str, tmp_path: Path) -> Iterator[Path]:
 
 @needs_ssh_keygen
 def test_the_app_s_account_does_all_that_people_do(app: Path, url: str) -> None:
-    """Adding, creating, confirming, labelling, deactivating, promoting, verifying, coming by SSH."""
+    """Adding, creating, confirming, labelling, rotating, deactivating, promoting, verifying, coming by SSH."""
     adam = make_person(app, "adam", Role.ADMINISTRATOR)
     maria = make_person(app, "maria", Role.USER)
     key, secret = api_keys.create_key(maria, "CI")
@@ -88,6 +91,10 @@ def test_the_app_s_account_does_all_that_people_do(app: Path, url: str) -> None:
     with Verifier(account(url, "keytui_verify")) as verifier:
         assert verifier.verify(text_of(secret))
         assert verifier.flush(), verifier.problem
+        rotation.rotate(maria, key.key_id, Overlap.NONE)
+        assert not verifier.verify(text_of(secret))
+        assert verifier.flush(), verifier.problem
+    assert "api_key:use_after_rotation" in [event.action for event in audit.events(adam)]
     kind, body = ED25519.split()
     ssh_keys.edit_label(maria, ssh_keys.add_key(maria, ED25519).ssh_key_id, "laptop")
     sign_in.by_ssh_key("maria", FINGERPRINTS[ED25519], "local")

@@ -5,6 +5,7 @@ from typing import Final
 
 from keytui.domain import clock
 from keytui.domain.records import ApiKey
+from keytui.domain.states import KeyState
 from keytui.domain.text import harmless
 from keytui.tui.widgets.listing import Column
 from keytui.tui.widgets.rows import Row
@@ -49,14 +50,20 @@ def row(key: ApiKey, *, owner: bool = False) -> Row:
 
 
 def details(key: ApiKey) -> str:
-    """Return a key's dates in words: exact, and who ended it and why."""
-    parts = [f'Key {key.key_id} "{key.label}" created {clock.exact(key.created_at)}.']
+    """Return a key's dates in words: exact, and who ended it and why. Few fit: urgent ones first."""
+    if key.state is KeyState.OVERLAPPING:
+        return _overlapping(key)
+    parts = _late(key)
+    parts.append(f'Key {key.key_id} "{key.label}" created {clock.exact(key.created_at)}.')
+    if key.replaces is not None:
+        parts.append(f"It replaces key {key.replaces}.")
+    if key.replaced_by is not None:
+        parts.append(f"Key {key.replaced_by} replaces it.")
     if key.last_used_at is None:
         lost = key.status == "active" and not key.confirmed
         parts.append("Never used, its text not confirmed." if lost else "Never used.")
     else:
-        origin = f" from {harmless(key.last_used_from)}" if key.last_used_from else ""
-        parts.append(f"Last used {clock.exact(key.last_used_at)}{origin}.")
+        parts.append(f"Last used {clock.exact(key.last_used_at)}{_origin(key.last_used_from)}.")
     if key.expires_at is not None:
         over = key.expires_at <= key.as_of
         ends = "Expired" if over else f"Expires {clock.until(key.expires_at, key.as_of)},"
@@ -69,6 +76,30 @@ def details(key: ApiKey) -> str:
     elif key.owner_status != "active":
         parts.append("It does not work: its owner is inactive.")
     return " ".join(parts)
+
+
+def _overlapping(key: ApiKey) -> str:
+    """Say first whether anything still uses the old key: so one sees when it is safe to end."""
+    used = "Not used since it was replaced."
+    if key.last_used_at is not None and key.last_used_at >= (key.replaced_at or 0):
+        ago = clock.ago(key.last_used_at, key.as_of)
+        used = f"Still used {ago}{_origin(key.last_used_from)}."
+    return (
+        f'{used} Key {key.replaced_by} replaces key {key.key_id} "{key.label}", '
+        f"which works until {clock.exact(key.expires_at)}."
+    )
+
+
+def _late(key: ApiKey) -> list[str]:
+    if key.late_used_at is None:
+        return []
+    times = "once" if key.late_uses == 1 else f"{key.late_uses:,} times"
+    last = f"{clock.ago(key.late_used_at, key.as_of)}{_origin(key.late_used_from)}"
+    return [f"Tried {times} after its rotation, last {last}: refused."]
+
+
+def _origin(origin: str | None) -> str:
+    return f" from {harmless(origin)}" if origin else ""
 
 
 def name(key: ApiKey) -> str:

@@ -8,12 +8,13 @@ from textual.widgets import Static
 
 from keytui.domain import clock
 from keytui.domain.errors import BadInput, Conflict, KeytuiError, SignedOut
+from keytui.domain.overlap import Overlap
 from keytui.domain.permissions import Permission, Role
 from keytui.domain.records import Actor, ApiKey
 from keytui.domain.secret import Secret
 from keytui.domain.states import Status
 from keytui.domain.text import counted
-from keytui.services import api_keys, policy, sign_in
+from keytui.services import api_keys, policy, rotation, sign_in
 from keytui.tui.menu import MenuAction, bindings
 from keytui.tui.reveal.screen import Occasion, Reveal
 from keytui.tui.screens import key_rows
@@ -30,6 +31,10 @@ class Profile(KeysPlace):
     PLACE = "Profile"
     ACTIONS = (
         MenuAction("new_key", "n", "New Key...", Permission.CREATE_KEY, own=True),
+        MenuAction("rotate", "o", "Rotate...", Permission.ROTATE_KEY, own=True, on_row=True),
+        MenuAction(
+            "end_overlap", "E", "End overlap now...", Permission.ROTATE_KEY, own=True, on_row=True
+        ),
         MenuAction(
             "deactivate_key",
             "x",
@@ -81,7 +86,7 @@ class Profile(KeysPlace):
         """Name only what the person may do."""
         if self.actor.role == Role.ADMINISTRATOR:
             return (("2", "Manage Users"), ("3", "Audit"), ("p", "Password"))
-        return (("n", "New Key"), ("x", "Deactivate"), ("l", "Label"), ("3", "Audit"))
+        return (("n", "New Key"), ("o", "Rotate"), ("x", "Deactivate"), ("3", "Audit"))
 
     def top(self) -> ComposeResult:
         """Say who one is and when one was here last."""
@@ -166,14 +171,54 @@ class Profile(KeysPlace):
             ):
                 await self._reveal(created.pop(), secret)
 
+    async def do_rotate(self) -> None:
+        """Ask for how long, create the successor, show it once."""
+        old = self.selected
+        with self.keytui.late.lend() as secret:
+
+            async def submit(values: Values) -> ApiKey:
+                overlap = Overlap(values["overlap"])
+                key, _ = await self.keytui.background.call(
+                    rotation.rotate, self.actor, old.key_id, overlap, secret
+                )
+                return key
+
+            key = await self.app.push_screen_wait(
+                Form[ApiKey](
+                    "Rotate",
+                    f"A new key takes the place of {key_rows.name(old)}, with a text of its own. "
+                    "How long shall the old one go on working? Never past its own end.",
+                    [Entry("overlap", "Overlap", options=[(o, o) for o in Overlap])],
+                    submit,
+                    ok="Rotate",
+                )
+            )
+            if key is not None:
+                await self._reveal(key, secret)
+
+    async def do_end_overlap(self) -> None:
+        """Ask whether; end the old key now."""
+        key = self.selected
+        if await self.app.push_screen_wait(
+            Confirm(
+                "End overlap now",
+                f"{key_rows.details(key)} End it now? Whatever still uses it stops working at "
+                "once. A key is never activated again.",
+                "End it",
+                lambda: self.keytui.background.call(rotation.end_overlap, self.actor, key.key_id),
+            )
+        ):
+            await self.done(f"Key {key.key_id} is deactivated: its overlap is over.")
+
     async def _reveal(self, key: ApiKey, secret: Secret) -> None:
+        instead = "" if key.replaces is None else f" It replaces key {key.replaces}."
         # Before anything that may fail: nobody could see the key a second time.
         taken = await self.app.push_screen_wait(
             Reveal(
                 secret,
                 Occasion(
                     title="New Key",
-                    what=f'Key {key.key_id} "{key.label}".',
+                    what=f'Key {key.key_id} "{key.label}".{instead}',
                     otherwise="deactivate this key and create it anew",
                     file=f"key-{key.key_id}",
                     masked=key.masked,
@@ -206,11 +251,14 @@ class Profile(KeysPlace):
         return f"Key {key.key_id} is {key.masked} from now on: nobody can see it again."
 
     def why_not(self, action: MenuAction) -> str | None:
-        """Add that a dead key's label stays, and that only a key not confirmed is created anew."""
+        """Add which keys can be rotated, labelled or created anew, and which cannot any more."""
         why_not = super().why_not(action)
         if why_not or not action.on_row:
             return why_not
         key = self.selected
+        of_rotation = {"rotate": rotation.no_rotation, "end_overlap": rotation.no_overlap}
+        if action.name in of_rotation:
+            return of_rotation[action.name](key)
         if action.name == "edit_label" and key.deactivated_at is not None:
             return "This key is inactive: its label stays as evidence."
         if action.name == "create_anew" and key.status is Status.INACTIVE:
