@@ -20,6 +20,7 @@ DESIGN = {
     "change policy": ("not allowed", "any"),
     "edit label": ("own", "not allowed"),
     "view API keys": ("own", "any"),
+    "review access": ("not allowed", "any"),
     "rotate key": ("own", "not allowed"),
     "add SSH key": ("own", "own"),
     "remove SSH key": ("own", "any"),

@@ -91,7 +91,7 @@ def test_the_app_s_account_does_all_that_people_do(app: Path, url: str) -> None:
     with Verifier(account(url, "keytui_verify")) as verifier:
         assert verifier.verify(text_of(secret))
         assert verifier.flush(), verifier.problem
-        rotation.rotate(maria, key.key_id, Overlap.NONE)
+        successor, _ = rotation.rotate(maria, key.key_id, Overlap.NONE)
         assert not verifier.verify(text_of(secret))
         assert verifier.flush(), verifier.problem
     assert "api_key:use_after_rotation" in [event.action for event in audit.events(adam)]
@@ -103,7 +103,7 @@ def test_the_app_s_account_does_all_that_people_do(app: Path, url: str) -> None:
     ssh_keys.remove_key(maria, 1, "lost")
     assert authorized_keys.line_of(asking, kind, body, ("keytui",)) == ""
     review = reviews.open_review(adam).review_id
-    review_decisions.decide(adam, review, key.key_id, Decision.KEEP, "in use")
+    review_decisions.decide(adam, review, successor.key_id, Decision.KEEP, "in use")
     reviews.close_review(adam, review)
     users.set_role(adam, "maria", Role.ADMINISTRATOR, active_keys=1)
     assert audit_check.check(host.host_actor(app, "local")).broken is None

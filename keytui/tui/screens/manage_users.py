@@ -7,13 +7,12 @@ from typing import ClassVar, cast
 from textual.app import ComposeResult
 from textual.binding import BindingType
 
-from keytui.domain import clock, sign_in_code, text
+from keytui.domain import clock, text
 from keytui.domain.audit_chain import Head
 from keytui.domain.errors import BadInput
 from keytui.domain.pages import Page, Wanted
 from keytui.domain.permissions import Permission, Role
 from keytui.domain.records import Actor, User
-from keytui.domain.secret import Secret
 from keytui.domain.states import Status
 from keytui.services import (
     audit_check,
@@ -28,16 +27,15 @@ from keytui.services import (
 from keytui.services.report_lines import Format
 from keytui.services.report_selection import Selection
 from keytui.tui.menu import MenuAction, bindings
-from keytui.tui.reveal.screen import Occasion, Reveal
 from keytui.tui.screens.cards import Cards
 from keytui.tui.screens.confirm import Confirm
 from keytui.tui.screens.deactivating import deactivate
 from keytui.tui.screens.export import Export, Exported
-from keytui.tui.screens.form import Entry, Form, Values
 from keytui.tui.screens.offboarding import offboard
 from keytui.tui.screens.place import Place
 from keytui.tui.screens.policy import change_policy
 from keytui.tui.screens.reviews import Reviews
+from keytui.tui.screens.sign_in_codes import new_user, reset_sign_in
 from keytui.tui.screens.ssh_keys import UserSshKeys
 from keytui.tui.screens.user_keys import AllKeys, UserKeys
 from keytui.tui.surroundings import NO_REPORT
@@ -50,10 +48,6 @@ _NOT_ONESELF = {
     "deactivate_user": "You cannot deactivate yourself: ask another administrator.",
     "offboard": "You cannot offboard yourself: ask another administrator.",
 }
-
-_SIGNS_IN = " and signs in with the code."
-_THEY_SIGN_IN = ": they sign in with the code."
-_MASKED = "; nobody has the code: press p to reset the sign-in and get another."
 
 
 class ManageUsers(Place):
@@ -224,71 +218,13 @@ class ManageUsers(Place):
 
     async def do_new_user(self) -> None:
         """Ask User ID and role; show the one-time sign-in code once."""
-        with self.keytui.late.lend() as code:
-
-            async def submit(values: Values) -> str:
-                await self.keytui.background.call(
-                    users.add_user, self.actor, values["user_id"], Role(values["role"]), code
-                )
-                return values["user_id"].lower()
-
-            name = await self.app.push_screen_wait(
-                Form[str](
-                    "New user",
-                    "They choose their own password with a one-time sign-in code.",
-                    [
-                        Entry(
-                            "role",
-                            "Role",
-                            options=[(role.value, role.value) for role in Role],
-                        ),
-                        Entry("user_id", "User ID"),
-                    ],
-                    submit,
-                    ok="Add",
-                    start="user_id",
-                )
-            )
-            if name is not None:
-                taken = await self._hand_over("New user", name, code)
-                await self.done(f"{name} is added{_SIGNS_IN if taken else _MASKED}", around=name)
+        if added := await new_user(self):
+            await self.done(added.sentence, around=added.user_id)
 
     async def do_reset_sign_in(self) -> None:
         """Ask whether; show the new one-time sign-in code once."""
-        name = self.selected.user_id
-        with self.keytui.late.lend() as code:
-
-            async def reset() -> None:
-                await self.keytui.background.call(users.reset_sign_in, self.actor, name, code)
-
-            if await self.app.push_screen_wait(
-                Confirm(
-                    "Reset sign-in",
-                    f"Reset the sign-in of {name}? Their password and sign-ins end, and they "
-                    "choose a new password with a one-time code. They will see that you did it.",
-                    "Reset",
-                    reset,
-                )
-            ):
-                taken = await self._hand_over("Reset sign-in", name, code)
-                await self.done(
-                    f"The sign-in of {name} is reset{_THEY_SIGN_IN if taken else _MASKED}"
-                )
-
-    async def _hand_over(self, title: str, name: str, code: Secret) -> bool:
-        hours = sign_in_code.LIFETIME // clock.HOUR
-        taken = await self.app.push_screen_wait(
-            Reveal(
-                code,
-                Occasion(
-                    title=title,
-                    what=f"One-time sign-in code for {name}, good for {hours} hours.",
-                    otherwise="reset the sign-in",
-                    file=f"sign-in-code-{name}",
-                ),
-            )
-        )
-        return bool(taken)
+        if reset := await reset_sign_in(self, self.selected.user_id):
+            await self.done(reset.sentence)
 
     async def do_role(self) -> None:
         """Say what a change of role does, and do it."""
