@@ -106,7 +106,7 @@ def create_anew(actor: Actor, key_id: int, secret: Secret | None = None) -> tupl
             raise Conflict(f"Key {key_id} is inactive already: create a new key instead.")
         if old.confirmed:
             raise Conflict(f"Key {key_id} is confirmed or in use: deactivate it by itself.")
-        end_key(key_id, actor, NOT_CONFIRMED)
+        end_key(ending, key_id, NOT_CONFIRMED)
         ending.record(NOT_CONFIRMED)
         creating = Deed(actor, Action.KEY_CREATE, role=ending.role)
         return insert_key(creating, row.label, secret, row.expires_at, replaces=key_id)
@@ -150,7 +150,7 @@ def deactivate_key(actor: Actor, key_id: int, typed_reason: str) -> None:
     with acting(actor, Action.KEY_DEACTIVATE, f"key {key_id}") as deed:
         deed.about = find_key(key_id).owner_id
         deed.require(Permission.DEACTIVATE_KEY, owner=deed.about)
-        end_key(key_id, actor, why)
+        end_key(deed, key_id, why)
         deed.record(why)
 
 
@@ -217,8 +217,8 @@ def insert_key(
     return read_key(row.id), secret
 
 
-def end_key(key_id: int, actor: Actor, why: str) -> None:
-    """Deactivate a key in the transaction of the caller, who has checked and records it.
+def end_key(deed: Deed, key_id: int, why: str) -> None:
+    """Deactivate a key in the transaction of ``deed``, which has checked and records it.
 
     Raises:
         Conflict: it is inactive already.
@@ -227,7 +227,7 @@ def end_key(key_id: int, actor: Actor, why: str) -> None:
     ended = (
         ApiKeyRow.update(
             deactivated_at=clock.now(),
-            deactivated_by=actor.user_id,
+            deactivated_by=deed.actor.user_id,
             deactivation_reason=why,
         )
         .where((ApiKeyRow.id == key_id) & ApiKeyRow.deactivated_at.is_null())
