@@ -217,7 +217,7 @@ STARTS = tuple("=+-@\t\r\n\0＝＋－＠")
 def _report(form: Format, labels: list[str]) -> str:
     """Write a report on keys with these labels, as the database would give them."""
     rows = [
-        ("maria", "active", "wxyz", number, label, 1, None, 2, label, 3, label, label)
+        ("maria", "active", "wxyz", number, label, 1, None, 2, label, 3, label, label, None)
         for number, label in enumerate(labels, 1)
     ]
     return report_lines.head(form) + report_lines.lines(form, 0)(rows)
@@ -254,6 +254,7 @@ ROW = st.tuples(
     *(CELL, st.sampled_from(["active", "inactive"]), st.text(min_size=4, max_size=4)),
     *(st.integers(-(2**63), 2**63 - 1), CELL, TIME, st.none() | TIME, st.none() | TIME),
     *(st.none() | CELL, st.none() | TIME, st.none() | CELL, st.none() | CELL),
+    st.none() | st.integers(1, 2**63 - 1),
 )
 
 
@@ -267,10 +268,13 @@ def test_the_report_is_quick_and_says_what_the_record_says(
     writer = csv.writer(table, quoting=csv.QUOTE_NONNUMERIC)
     writer.writerow(report_lines.COLUMNS)
     for row in rows:
-        user_id, owner, four, number, label, born, expires, used, origin, ended, by, why = row
+        user_id, owner, four, number, label, born, expires, used, origin, ended, by, why, next_ = (
+            row
+        )
         key = ApiKey(
             *(number, user_id, Status(owner), label, four, born, expires, None, used, origin),
             *(ended, by, why, present),
+            replaced_by=next_,
         )
         values = [
             *(key.user_id, key.masked, key.status),

@@ -52,7 +52,10 @@ def restore_command(session: Session, /, file: str, yes: bool, key_lost: bool) -
             "Keys deactivated since are active again; which ones cannot be read from the old database."
         )
     elif done.again:
-        _list("These keys, deactivated since, are active again: deactivate them anew.", done.again)
+        _list(
+            "These keys, deactivated or rotated since, are active again: deactivate them anew.",
+            done.again,
+        )
     if plan.begins_new_chain:
         say(
             f"The audit chain goes on with the key {plan.audit_key}: keep a copy with your backups."
@@ -75,7 +78,7 @@ def _ask(plan: Plan) -> None:
     if plan.again is None:
         say("The present database cannot be read: keys deactivated since will be active again.")
     elif plan.again:
-        _list("These keys were deactivated since, and will be active again:", plan.again)
+        _list("These keys were deactivated or rotated since, and will be active again:", plan.again)
     say(f"Everything that happened in {plan.path} since the backup will be undone.")
     typed = click.prompt(f"Type {plan.copy.name} to restore it", default="", err=True)
     if typed.strip() != plan.copy.name:

@@ -108,7 +108,7 @@ def create_anew(actor: Actor, key_id: int, secret: Secret | None = None) -> tupl
             raise Conflict(f"Key {key_id} is inactive already: create a new key instead.")
         if old.confirmed:
             raise Conflict(f"Key {key_id} is confirmed or in use: deactivate it by itself.")
-        end_key(key_id, actor, NOT_CONFIRMED)
+        end_key(ending, key_id, NOT_CONFIRMED)
         ending.record(NOT_CONFIRMED)
         creating = Deed(actor, Action.KEY_CREATE, role=ending.role)
         return insert_key(creating, row.label, secret, row.expires_at, replaces=key_id)
@@ -167,7 +167,7 @@ def deactivate_within(deed: Deed, key_id: int, why: str) -> None:
 def _end(deed: Deed, key_id: int, why: str) -> None:
     deed.about = find_key(key_id).owner_id
     deed.require(Permission.DEACTIVATE_KEY, owner=deed.about)
-    end_key(key_id, deed.actor, why)
+    end_key(deed, key_id, why)
     deed.record(why)
 
 
@@ -234,8 +234,8 @@ def insert_key(
     return read_key(row.id), secret
 
 
-def end_key(key_id: int, actor: Actor, why: str) -> None:
-    """Deactivate a key in the transaction of the caller, who has checked and records it.
+def end_key(deed: Deed, key_id: int, why: str) -> None:
+    """Deactivate a key in the transaction of ``deed``, which has checked and records it.
 
     Raises:
         Conflict: it is inactive already.
@@ -244,7 +244,7 @@ def end_key(key_id: int, actor: Actor, why: str) -> None:
     ended = (
         ApiKeyRow.update(
             deactivated_at=clock.now(),
-            deactivated_by=actor.user_id,
+            deactivated_by=deed.actor.user_id,
             deactivation_reason=why,
         )
         .where((ApiKeyRow.id == key_id) & ApiKeyRow.deactivated_at.is_null())

@@ -1,6 +1,7 @@
 """Collecting when keys were used, off the way of the verifications, and writing it in time.
 
-So are late uses, refused and counted: of rotated keys, after their end. One dictionary, at most one entry a key; a thread that writes it once a second.
+So are late uses, refused and counted: of rotated keys, after their end. A dictionary of each,
+at most one entry a key; a thread that writes them once a second.
 What cannot be written (the database is locked, full or read-only) is kept and
 tried again, and verifications never wait for it.
 """
@@ -76,6 +77,7 @@ class LastUses:
             while self.pending:
                 key_id, use = self.pending.popitem()
                 taken[key_id] = use
+            # Never written twice, as a last use may be: a SIGTERM in the middle may cost a count.
             with self._counting:
                 late, self._late = self._late, {}
             if not taken and not late:

@@ -29,8 +29,8 @@ class Plan:
         chained: whether the backup has an audit chain; an older keytui made none.
         chain: what was found of that chain; ``None`` where it could not be checked.
         checked_with: the file of the key it was checked with; empty where there is none.
-        again: the keys, a line each, that were deactivated since and will be
-            active again; ``None`` when the present database cannot be read.
+        again: the keys, a line each, that were deactivated or rotated since and
+            will be active again; ``None`` when the present database cannot be read.
     """
 
     actor: Actor

@@ -65,7 +65,9 @@ def rotate(
             replaces=key_id,
         )
         if overlap is Overlap.NONE:
-            _end(deed, key_id)
+            end_key(deed, key_id, ROTATED)
+            ending = Deed(actor, Action.KEY_DEACTIVATE, deed.target, deed.about, deed.role)
+            ending.record(ROTATED)
             until = "ended at once"
         else:
             end = new.created_at + overlap.length
@@ -90,7 +92,7 @@ def end_overlap(actor: Actor, key_id: int) -> None:
         why_not = no_overlap(read_key(key_id))
         if why_not:
             raise Conflict(why_not)
-        end_key(key_id, actor, ROTATED)
+        end_key(deed, key_id, ROTATED)
         deed.record(ROTATED)
 
 
@@ -115,14 +117,3 @@ def no_overlap(key: ApiKey) -> str | None:
         f"Key {key.key_id} has no overlap to end: "
         "only a key that was rotated and still works has one."
     )
-
-
-def _end(rotating: Deed, key_id: int) -> None:
-    end_key(key_id, rotating.actor, ROTATED)
-    Deed(
-        rotating.actor,
-        Action.KEY_DEACTIVATE,
-        rotating.target,
-        about=rotating.about,
-        role=rotating.role,
-    ).record(ROTATED)

@@ -84,7 +84,7 @@ Ended: TypeAlias = list[tuple[int, str, str, str]]
 
 
 def ended_since(old: sqlite3.Connection | None, new: str) -> Ended | None:
-    """Return the keys that are deactivated in a database and not in its backup.
+    """Return the keys that are deactivated or replaced in a database and not in its backup.
 
     Args:
         old: to the database; ``None`` where there is none.
@@ -103,10 +103,20 @@ def ended_since(old: sqlite3.Connection | None, new: str) -> Ended | None:
         return None
     try:
         with closing(connect(new, "ro")) as after:
-            gone = {digest for (digest,) in old.execute(ended)}
+            gone = {digest for (digest,) in old.execute(ended)} | _replaced(old) - _replaced(after)
             return [(*key,) for digest, *key in after.execute(alive) if digest in gone]
     except sqlite3.DatabaseError:
         return None
+
+
+def _replaced(connection: sqlite3.Connection) -> set[bytes]:
+    columns = connection.execute("SELECT name FROM pragma_table_info('api_key')").fetchall()
+    if ("replaces_id",) not in columns:
+        return set()  # of an older keytui
+    found = connection.execute(
+        "SELECT k.digest FROM api_key AS k JOIN api_key AS n ON n.replaces_id = k.id"
+    )
+    return {digest for (digest,) in found}
 
 
 def let_in_again(old: sqlite3.Connection | None, new: str) -> Ended | None:

@@ -1,6 +1,7 @@
 """The values that services hand out."""
 
 from dataclasses import FrozenInstanceError, fields, replace
+from typing import Any
 
 import pytest
 
@@ -58,6 +59,25 @@ def test_a_key_works_until_its_end(expires_at: int, state: KeyState) -> None:
     key = replace(KEY, expires_at=expires_at)
     assert key.state is state
     assert (key.status is Status.ACTIVE) == (state is KeyState.ACTIVE)
+
+
+@pytest.mark.parametrize(
+    ("change", "state"),
+    [
+        ({}, KeyState.OVERLAPPING),
+        ({"expires_at": 110 * DAY + 1}, KeyState.OVERLAPPING),
+        ({"expires_at": 110 * DAY}, KeyState.EXPIRED),
+        ({"deactivated_at": 109 * DAY}, KeyState.DEACTIVATED),
+        ({"owner_status": Status.INACTIVE}, KeyState.OWNER_INACTIVE),
+    ],
+)
+def test_a_replaced_key_overlaps_as_long_as_it_works(
+    change: dict[str, Any], state: KeyState
+) -> None:
+    """Overlapping is active; that it was replaced never makes a key work that does not."""
+    key = replace(KEY, replaced_by=18, **change)
+    assert key.state is state
+    assert (key.status is Status.ACTIVE) == (state is KeyState.OVERLAPPING)
 
 
 def test_a_living_key_ages_until_now() -> None:

@@ -13,8 +13,9 @@ from typing import Any
 import pytest
 
 from keytui.domain.audit import Action
+from keytui.domain.overlap import Overlap
 from keytui.domain.records import Actor
-from keytui.services import api_keys, ssh_keys, users
+from keytui.services import api_keys, rotation, ssh_keys, users
 from keytui.services import restore as service
 from keytui.services.host import host_actor
 from keytui.storage import copies, replacing
@@ -349,6 +350,24 @@ def test_a_key_deactivated_while_a_restore_waits_is_listed(
     answer = restore(database, kept, "--yes")
     assert answer.code == 0
     assert "are active again: deactivate them anew.\n  key 1  " in answer.err
+
+
+def test_a_key_rotated_since_the_backup_is_listed(
+    database: Path, maria: Actor, tmp_path: Path
+) -> None:
+    """In the backup it has its old end, or none: it works on past its overlap. Another is not told."""
+    for label in ("CI", "laptop"):
+        api_keys.confirm_key(maria, api_keys.create_key(maria, label)[0].key_id)
+    rotation.rotate(maria, 2, Overlap.HOUR)
+    copy = tmp_path / "monday.db"
+    assert back_up(database, copy).code == 0
+    open_database(str(database))
+    rotation.rotate(maria, 1, Overlap.HOUR)
+    close_database()
+    answer = restore(database, copy, "--yes")
+    assert answer.code == 0
+    listed = [line.split("  ")[1] for line in answer.err.splitlines() if "  maria  " in line]
+    assert set(listed) == {"key 1"}
 
 
 @needs_ssh_keygen
