@@ -11,7 +11,7 @@ import pytest
 
 from keytui.domain.records import Actor
 from keytui.services import api_keys, report
-from keytui.tui.screens import stoppable
+from keytui.tui.screens import long_form
 from keytui.tui.screens.action_menu import ActionMenu
 from keytui.tui.screens.export import Export
 from keytui.tui.screens.manage_users import ManageUsers
@@ -175,8 +175,8 @@ async def test_esc_stops_an_export_that_is_under_way(
         new_key(maria, f"key {number}")
     going, go_on = threading.Event(), threading.Event()
     monkeypatch.setattr(report, "_TELL_EVERY", 10)
-    monkeypatch.setattr(stoppable, "_TELL_SECONDS", 0)
-    monkeypatch.setattr(stoppable, "sleep", lambda _: (going.set(), go_on.wait(30)))
+    monkeypatch.setattr(long_form, "_TELL_SECONDS", 0)
+    monkeypatch.setattr(long_form, "sleep", lambda _: (going.set(), go_on.wait(30)))
     folder = tmp_path / "reports"
     folder.mkdir()
     async with running("adam") as tui:

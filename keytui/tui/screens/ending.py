@@ -13,7 +13,7 @@ from keytui.services import bulk
 from keytui.services.bulk import Progress
 from keytui.tui.screens.dialog import T
 from keytui.tui.screens.form import Entry, Values
-from keytui.tui.screens.stoppable import StoppableForm
+from keytui.tui.screens.long_form import LongForm
 from keytui.tui.widgets.listing import Column, Listing
 from keytui.tui.widgets.rows import Row
 
@@ -28,7 +28,7 @@ _COLUMNS = (
 )
 
 
-class Ending(StoppableForm[T]):
+class Ending(LongForm[T]):
     """Answers with what was done, once it is."""
 
     def __init__(  # noqa: PLR0913 - a preview has this many parts
@@ -51,6 +51,7 @@ class Ending(StoppableForm[T]):
             what,
             [Entry("reason", "Reason"), Entry("word", f"Type {harmless(word)}"[:_LABEL])],
             self._end,
+            stopped="Stopped: nothing was changed.",
             ok=ok,
         )
         self._rows = rows

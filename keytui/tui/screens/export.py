@@ -11,7 +11,7 @@ from keytui.services.report import Progress, proposed_name
 from keytui.services.report_lines import Format
 from keytui.services.report_selection import Selection
 from keytui.tui.screens.form import Entry, Values
-from keytui.tui.screens.stoppable import StoppableForm
+from keytui.tui.screens.long_form import LongForm
 from keytui.tui.widgets.choice import Choice
 from keytui.tui.widgets.field import Field
 
@@ -29,10 +29,8 @@ class Exported:
     path: Path
 
 
-class Export(StoppableForm[Exported]):
+class Export(LongForm[Exported]):
     """Asks before it replaces a file: the same Enter once more does it."""
-
-    stopped_words = "Stopped: nothing was exported."
 
     def __init__(self, exporting: Exporting) -> None:
         """Propose CSV and a name that holds the time."""
@@ -51,9 +49,10 @@ class Export(StoppableForm[Exported]):
                     ],
                 ),
                 Entry("keys", "Keys", options=[("all", "all"), ("active", "active only")]),
-                Entry("path", "File", proposed(proposed_name(Format.CSV))),
+                Entry("path", "File", proposed_path(proposed_name(Format.CSV))),
             ],
             self._write,
+            stopped="Stopped: nothing was exported.",
             ok="Export",
             working="Exporting...",
         )
@@ -87,8 +86,8 @@ class Export(StoppableForm[Exported]):
                 break
 
 
-def proposed(name: str) -> str:
-    """Propose a place for a file: in the folder that keytui was started in."""
+def proposed_path(name: str) -> str:
+    """Propose a file of this name in the folder keytui was started in."""
     try:
         folder = Path.cwd()
     except FileNotFoundError:  # somebody removed the folder keytui was started in

@@ -11,7 +11,7 @@ from keytui.domain.paths import absolute_path
 from keytui.services import receipt
 from keytui.services.receipt import Receipt
 from keytui.tui.screens.dialog import Dialog, button
-from keytui.tui.screens.export import proposed
+from keytui.tui.screens.export import proposed_path
 from keytui.tui.screens.form import Entry, Form, Values
 from keytui.tui.widgets.listing import Column, Listing
 from keytui.tui.widgets.rows import Row
@@ -65,7 +65,7 @@ class ReceiptShown(Dialog[None]):
             Form(
                 "Save receipt",
                 "A new file that only you can read.",
-                [Entry("path", "File", proposed(receipt.proposed_name(self.receipt)))],
+                [Entry("path", "File", proposed_path(receipt.proposed_name(self.receipt)))],
                 write,
                 ok="Save",
             ),
