@@ -11,7 +11,7 @@ from keytui.domain.pages import Wanted
 from keytui.domain.records import Actor
 from keytui.services import key_lists, report_selection, stale, users
 from keytui.services.stale import Stale
-from keytui.storage import ordered
+from keytui.storage import models, ordered
 from keytui.storage.database import reading, transaction
 from keytui.storage.models import ApiKeyRow, UserRow
 from tests.support import Clock, MakePerson
@@ -181,3 +181,16 @@ def test_a_filter_knows_the_end_to_the_microsecond(adam: Actor, add: Add, clock:
     assert found(adam, Stale.EXPIRING) == [key]
     clock.now += SECOND
     assert found(adam, Stale.EXPIRING) == []
+
+
+@pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
+@pytest.mark.parametrize("which", [which for which in Stale if which is not Stale.OWNER_INACTIVE])
+@pytest.mark.usefixtures("database")
+def test_a_filter_walks_along_the_table(which: Stale) -> None:
+    """Through the index of owners SQLite would look up a million rows all over the file."""
+    where, values = stale.condition(which, 1)
+    plan = models.database.execute_sql(
+        f"EXPLAIN QUERY PLAN SELECT count(*) FROM api_key WHERE {where}", values
+    ).fetchall()
+    by_age = "SEARCH api_key USING INDEX api_key_created_at (created_at<?)"  # in the table's order
+    assert [step[-1] for step in plan] == [by_age if which is Stale.OLD else "SCAN api_key"]

@@ -16,8 +16,10 @@ from keytui.services import (
     audit,
     audit_check,
     authorized_keys,
+    bulk,
     copying,
     host,
+    offboarding,
     review_decisions,
     reviews,
     rotation,
@@ -162,6 +164,19 @@ def test_the_app_s_account_keeps_ssh_keys(app: Path) -> None:
         SshKeyRow.update(label="m", last_used_at=2).execute()
         SshKeyRow.update(removed_at=3, removed_by="maria").execute()
     assert SshKeyRow.get_by_id(key.id).removed_at == 3
+
+
+@needs_ssh_keygen
+def test_the_app_s_account_ends_many_things_at_once(app: Path) -> None:
+    """Many keys in one act, and a person with all they hold."""
+    adam = make_person(app, "adam", Role.ADMINISTRATOR)
+    maria = make_person(app, "maria", Role.USER)
+    for label in ("one", "two", "three"):
+        api_keys.create_key(maria, label)
+    ssh_keys.add_key(maria, ED25519)
+    bulk.deactivate_many(adam, bulk.Chosen(marked=frozenset({1, 2})), "stale", 2)
+    done = offboarding.offboard(adam, "maria", "left")
+    assert (len(done.keys), len(done.ssh_keys)) == (1, 1)
 
 
 def test_an_owner_who_is_no_superuser_copies_and_the_app_s_account_works_there(

@@ -1,5 +1,7 @@
 """Stale at a glance: the cards, the lists they open, marks, and many keys ended at once."""
 
+import asyncio
+
 import pytest
 
 from keytui.domain.records import Actor
@@ -90,6 +92,27 @@ class TestCards:
             await tui.press("2")
             await tui.on(AllKeys)
             await tui.shows("No key is idle 45 d. Esc shows all.")
+
+
+async def test_cards_are_counted_one_at_a_time() -> None:
+    """Asked again while counting, it counts once more after that, not once for each time."""
+    shown = cards.Cards()
+    go_on = asyncio.Event()
+    counted = 0
+
+    async def count() -> cards.Counts:
+        nonlocal counted
+        counted += 1
+        await go_on.wait()
+        return {Stale.IDLE: counted}
+
+    first = asyncio.create_task(shown.read(count))
+    await asyncio.sleep(0)
+    for _ in range(5):
+        await shown.read(count)
+    go_on.set()
+    await first
+    assert (counted, shown.counts) == (2, {Stale.IDLE: 2})
 
 
 def test_as_many_cards_as_fit_are_shown() -> None:

@@ -1,6 +1,6 @@
 """The cards of Manage Users: how many keys are stale, and in which way."""
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, Final
 
 from rich.cells import cell_len
@@ -22,6 +22,21 @@ class Cards(Static):
     """One line, always there: as many cards as there is room for."""
 
     counts: Counts | None = None
+    _reading = False
+    _outdated = False
+
+    async def read(self, count: Callable[[], Awaitable[Counts]]) -> None:
+        """Count anew and show it; one count at a time, however often it is asked for."""
+        self._outdated = True
+        if self._reading:
+            return
+        self._reading = True
+        try:
+            while self._outdated:
+                self._outdated = False
+                self.show(await count())
+        finally:
+            self._reading = False
 
     def show(self, counts: Counts) -> None:
         """Show other counts."""

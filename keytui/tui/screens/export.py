@@ -32,8 +32,6 @@ class Exported:
 class Export(LongForm[Exported]):
     """Asks before it replaces a file: the same Enter once more does it."""
 
-    stopped_words = "Stopped: nothing was exported."
-
     def __init__(self, exporting: Exporting) -> None:
         """Propose CSV and a name that holds the time."""
         self._exporting = exporting

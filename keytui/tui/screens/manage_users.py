@@ -110,11 +110,11 @@ class ManageUsers(Place):
         self._active = await self.keytui.background.call(key_lists.count_active, self.actor)
         self._expiring = await self.keytui.background.call(expiring.count, self.actor)
         self.summarise()
-        self.run_worker(self.perform(self._count_stale), exclusive=True, group="cards")
+        self.run_worker(self.perform(self._count_stale), group="cards")
 
     async def _count_stale(self) -> None:
         # On the other thread: of very many keys it takes longer, and the list goes on meanwhile.
-        self._cards.show(await self.keytui.background.export(stale.count, self.actor))
+        await self._cards.read(lambda: self.keytui.background.export(stale.count, self.actor))
 
     def summary(self) -> str:
         """Say how many people and keys there are."""
