@@ -24,9 +24,10 @@ class UserKeys(KeysPlace):
             Permission.DEACTIVATE_KEY,
             on_row=True,
         ),
+        MenuAction("key_details", "i", "Key details", Permission.VIEW_KEYS, on_row=True),
     )
     BINDINGS: ClassVar[list[BindingType]] = bindings(ACTIONS)
-    KEYS = (("x", "Deactivate"), ("Esc", "Back"))
+    KEYS = (("x", "Deactivate"), ("i", "Details"), ("Esc", "Back"))
 
     @property
     def empty(self) -> str:
