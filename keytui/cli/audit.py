@@ -10,6 +10,7 @@ from keytui.cli.exits import ExitCode, fail, say
 from keytui.cli.progress import Progress
 from keytui.cli.session import acting_as
 from keytui.domain import clock
+from keytui.domain.audit import Family
 from keytui.domain.audit_chain import Head
 from keytui.domain.errors import BadInput
 from keytui.domain.records import Actor
@@ -31,11 +32,18 @@ def audit_commands() -> None:
     type=click.IntRange(1, 1_000_000),
     help="At most so many.",
 )
+@click.option(
+    "--only",
+    "family",
+    type=click.Choice([family.value for family in Family]),
+    default=Family.ALL.value,
+    help="Only sign-ins, what became of keys, or administration.",
+)
 @click.option("--json", "as_json", is_flag=True, help="One JSON object a line.")
 @acting_as
-def audit_list(actor: Actor, containing: str, limit: int, as_json: bool) -> None:
+def audit_list(actor: Actor, containing: str, limit: int, family: str, as_json: bool) -> None:
     """List audit events, newest first (a user's own, an administrator's all)."""
-    for event in audit.events(actor, containing, limit):
+    for event in audit.events(actor, containing, limit, Family(family)):
         if as_json:
             click.echo(json.dumps({**asdict(event), "at": clock.iso(event.at)}))
         else:

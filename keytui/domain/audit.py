@@ -68,6 +68,18 @@ class Outcome(StrEnum):
     """A rule said no."""
 
 
+class Family(StrEnum):
+    """Events that are read together."""
+
+    ALL = "all"
+    SIGN_INS = "sign-ins"
+    """Who came in, from where, by what, and who was refused."""
+    KEYS = "keys"
+    """What became of API keys."""
+    ADMINISTRATION = "administration"
+    """Everything else."""
+
+
 @dataclass(frozen=True, slots=True)
 class AuditEvent:
     """Who did what, to what, with what outcome, when, from where.

@@ -3,7 +3,7 @@
 from collections.abc import Hashable, Mapping, Sequence
 from typing import Final, TypeVar
 
-from keytui.domain.audit import Action, AuditEvent, Outcome
+from keytui.domain.audit import Action, AuditEvent, Family, Outcome
 from keytui.domain.pages import Page, Wanted
 from keytui.domain.permissions import PERMISSIONS, Permission, Reach
 from keytui.domain.records import Actor
@@ -16,11 +16,21 @@ from keytui.storage.ordered import Ordered, contains
 Word = TypeVar("Word", Action, Outcome)
 
 _SEARCHED: Final = ("actor", "action", "outcome", "target", "detail", "origin")
+_FAMILY: Final = """
+    CASE WHEN action IN
+        ('user:sign_in', 'user:sign_out', 'user:unlock', 'user:choose_password') THEN 1
+    WHEN substr(action, 1, 8) = 'api_key:' THEN 2
+    ELSE 3 END
+"""
+"""The family's number, as the index ``audit_event_family`` has it: another text would not use it."""
+_NUMBERS: Final = {Family.SIGN_INS: 1, Family.KEYS: 2, Family.ADMINISTRATION: 3}
 ORDERS: Final = {"When": "id"}
 """By what events can be sorted: their numbers are given in the order of their times."""
 
 
-def events(actor: Actor, containing: str = "", limit: int = 500) -> Sequence[AuditEvent]:
+def events(
+    actor: Actor, containing: str = "", limit: int = 500, family: Family = Family.ALL
+) -> Sequence[AuditEvent]:
     """Return the newest audit events that ``actor`` may read, newest first.
 
     A user reads the events they caused and those that concern them; an
@@ -31,46 +41,51 @@ def events(actor: Actor, containing: str = "", limit: int = 500) -> Sequence[Aud
         containing: only events with this text in actor, action, outcome,
             target, detail or origin; ``%`` and ``_`` mean themselves.
         limit: how many at most.
+        family: only events of this family.
 
     Raises:
         SignedOut: the sign-in is no longer good.
     """
     late_uses.settle()
     with looking(actor, Action.AUDIT_READ) as deed:
-        return _page(deed, Wanted(down=True, containing=containing, size=limit, total=limit)).rows
+        wanted = Wanted(down=True, containing=containing, size=limit, total=limit)
+        return _page(deed, wanted, family).rows
 
 
-def page(actor: Actor, wanted: Wanted) -> Page[AuditEvent]:
+def page(actor: Actor, wanted: Wanted, family: Family = Family.ALL) -> Page[AuditEvent]:
     """Return a page of the audit events that ``actor`` may read.
 
     Args:
         actor: who reads; see :func:`events`.
         wanted: which page; sorted by number, which is by time.
+        family: only events of this family.
 
     Raises:
         SignedOut: the sign-in is no longer good.
     """
     late_uses.settle()
     with looking(actor, Action.AUDIT_READ) as deed:
-        return _page(deed, wanted)
+        return _page(deed, wanted, family)
 
 
-def count(actor: Actor, wanted: Wanted) -> int:
+def count(actor: Actor, wanted: Wanted, family: Family = Family.ALL) -> int:
     """Count the events of a list; see :func:`page`."""
     with looking(actor, Action.AUDIT_READ) as deed:
-        return _list(deed, wanted).count()
+        return _list(deed, wanted, family).count()
 
 
-def _page(deed: Deed, wanted: Wanted) -> Page[AuditEvent]:
-    return paging.page(_list(deed, wanted), wanted, _records, _id)
+def _page(deed: Deed, wanted: Wanted, family: Family) -> Page[AuditEvent]:
+    return paging.page(_list(deed, wanted, family), wanted, _records, _id)
 
 
-def _list(deed: Deed, wanted: Wanted) -> Ordered:
+def _list(deed: Deed, wanted: Wanted, family: Family) -> Ordered:
     reader = deed.actor.row_id
     deed.require(Permission.READ_AUDIT, owner=reader)
     where: list[tuple[str, Sequence[object]]] = []
     if PERMISSIONS[Permission.READ_AUDIT][deed.role] is Reach.OWN:
         where.append(("actor_row_id = ? OR about_id = ?", (reader, reader)))
+    if family is not Family.ALL:
+        where.append((f"({_FAMILY}) = ?", (_NUMBERS[family],)))
     if wanted.containing:
         # Labels and reasons are not folded in a trail that never changes: lower() knows ASCII.
         line = " || ' ' || ".join(_SEARCHED)

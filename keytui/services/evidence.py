@@ -81,7 +81,7 @@ def to_file(actor: Actor, what: Evidence, path: Path, *, replace: bool = False) 
         Conflict: there is a file already, and ``replace`` is false.
         BadInput: no file can be written there.
     """
-    beside = path.with_name(path.name + manifest.ENDING)
+    beside = Path(f"{path}{manifest.ENDING}")
     with ExitStack() as clean:
         try:
             with looking(actor, what.action, what.target) as deed:

@@ -82,7 +82,7 @@ def check_recorded(actor: Actor, found: Manifest) -> None:
 
 
 def _manifest(path: Path) -> Manifest:
-    beside = path.with_name(path.name + manifest.ENDING) if path.name else path
+    beside = Path(f"{path}{manifest.ENDING}")
     try:
         with beside.open(encoding="utf-8", errors="replace") as file:
             return Manifest.parse(file.read(manifest.LONGEST))

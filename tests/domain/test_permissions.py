@@ -10,6 +10,7 @@ from keytui.domain.permissions import PERMISSIONS, Permission, Reach, Role, refu
 # actions it does not name: a key's label belongs to its owner, who may
 # deactivate keys must see them, and who oversees the trail checks its chain. An
 # SSH key is a person's own sign-in: only they add it, whoever manages them ends it.
+# Access is reviewed by those who hold no keys.
 DESIGN = {
     "create key": ("own", "not allowed"),
     "deactivate key": ("own", "any"),
@@ -20,11 +21,11 @@ DESIGN = {
     "change policy": ("not allowed", "any"),
     "edit label": ("own", "not allowed"),
     "view API keys": ("own", "any"),
-    "review access": ("not allowed", "any"),
     "rotate key": ("own", "not allowed"),
     "add SSH key": ("own", "own"),
     "remove SSH key": ("own", "any"),
     "view SSH keys": ("own", "any"),
+    "review access": ("not allowed", "any"),
 }
 
 

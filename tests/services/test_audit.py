@@ -4,11 +4,11 @@ from pathlib import Path
 
 import pytest
 
-from keytui.domain.audit import Action, AuditEvent, Outcome
+from keytui.domain.audit import Action, AuditEvent, Family, Outcome
 from keytui.domain.errors import Refused, SignInFailed
 from keytui.domain.records import Actor
 from keytui.services import api_keys, audit, sign_in, users
-from tests.support import HERE, WRONG_PASSWORD, Clock, MakePerson, trail
+from tests.support import HERE, WRONG_PASSWORD, Clock, MakePerson, rows, trail
 
 
 def test_an_administrator_reads_everything_newest_first(adam: Actor, maria: Actor) -> None:
@@ -86,6 +86,35 @@ def test_a_filter_opens_nothing_to_a_user(maria: Actor, person: MakePerson) -> N
     api_keys.create_key(noor, "hers")
     for containing in ("noor", "hers", "key", ""):
         assert "hers" not in str(audit.events(maria, containing))
+
+
+def test_each_event_is_of_one_family(adam: Actor, maria: Actor) -> None:
+    """Sign-ins, refused ones too; what became of keys; everything else: together they are all."""
+    api_keys.create_key(maria, "CI")
+    with pytest.raises(SignInFailed):
+        sign_in.sign_in("maria", WRONG_PASSWORD, HERE)
+    with pytest.raises(Refused):
+        users.list_users(maria)
+    found = {family: audit.events(adam, family=family) for family in Family}
+    actions = {family: {str(event.action) for event in events} for family, events in found.items()}
+    assert actions[Family.SIGN_INS] == {"user:sign_in", "user:choose_password"}
+    assert "failed" in {event.outcome for event in found[Family.SIGN_INS]}
+    assert actions[Family.KEYS] == {"api_key:create"}
+    assert actions[Family.ADMINISTRATION] == {"user:create", "user:list"}
+    parts = [event for family in list(Family)[1:] for event in found[family]]
+    assert sorted(event.event_id for event in parts) == sorted(
+        event.event_id for event in found[Family.ALL]
+    )
+    assert [event.action for event in audit.events(maria, family=Family.KEYS)] == ["api_key:create"]
+
+
+@pytest.mark.parametrize("engine", ["sqlite"])
+def test_a_family_is_read_by_its_index(adam: Actor) -> None:
+    """Its expression is, letter for letter, what the index holds."""
+    plan = rows(
+        f"EXPLAIN QUERY PLAN SELECT id FROM audit_event WHERE ({audit._FAMILY}) = 1 ORDER BY id"
+    )
+    assert "USING INDEX audit_event_family" in str(plan)
 
 
 def test_a_limit_keeps_the_newest(adam: Actor) -> None:

@@ -17,7 +17,16 @@ from keytui.domain.audit import Action, Outcome
 from keytui.domain.errors import BadInput, Conflict, DatabaseBusy, DatabaseUnusable, Refused
 from keytui.domain.permissions import Role
 from keytui.domain.records import Actor
-from keytui.services import api_keys, audit_check, copying, host, users
+from keytui.domain.reviews import Decision
+from keytui.services import (
+    api_keys,
+    audit_check,
+    copying,
+    host,
+    review_decisions,
+    reviews,
+    users,
+)
 from keytui.storage import audit_key, audit_trail, copy_rows, copy_target, models
 from keytui.storage.copy_rows import name_of
 from keytui.storage.database import close_database, open_database, open_location
@@ -91,6 +100,8 @@ def here(database: Path) -> Other:
     api_keys.create_key(ben, "ends", expires_at=clock.now() + clock.DAY)
     users.deactivate_user(adam, "ben", "left the team")
     users.add_user(adam, "zoe", Role.USER)
+    reviews.open_review(adam)
+    review_decisions.decide(adam, 1, 1, Decision.KEEP, "in use")
     audit_check.new_key(host.host_actor(database, "local"), "known to others")
     models.SshKeyRow.create(
         owner=maria.row_id,

@@ -23,6 +23,7 @@ from keytui.services import (
     audit_check,
     bulk,
     expiring,
+    key_history,
     offboarding,
     policy,
     report,
@@ -132,6 +133,10 @@ ACTIONS: dict[str, Act] = {
     ),
     "view the own keys": lambda w, who: api_keys.list_keys(who),
     "view another's keys": lambda w, who: api_keys.list_keys(who, "noor"),
+    "view the history of an own key": lambda w, who: key_history.history(
+        who, w.keys.get(who.user_id, 1)
+    ),
+    "view the history of another's key": lambda w, who: key_history.history(who, w.keys["noor"]),
     "add an SSH key": lambda w, who: ssh_keys.add_key(who, SK_ED25519),
     "label an own SSH key": lambda w, who: ssh_keys.edit_label(
         who, w.ssh_keys.get(who.user_id, 1), "renamed"
@@ -216,6 +221,8 @@ TABLE: dict[str, tuple[str | None, str | None]] = {
     ),
     "view the own keys": (None, None),
     "view another's keys": ("You can view only your own API keys.", None),
+    "view the history of an own key": (None, None),
+    "view the history of another's key": ("You can view only your own API keys.", None),
     "add an SSH key": (None, None),
     "label an own SSH key": (None, None),
     "label another's SSH key": (NO_SSH_KEY, NO_SSH_KEY),

@@ -15,6 +15,7 @@ from keytui.tui.screens.entrance import Locked, SignIn
 from keytui.tui.screens.export import Export
 from keytui.tui.screens.form import Form
 from keytui.tui.screens.help import Help
+from keytui.tui.screens.key_details import OwnKeyDetails, UserKeyDetails
 from keytui.tui.screens.manage_users import ManageUsers
 from keytui.tui.screens.profile import Profile
 from keytui.tui.screens.review_dialogs import OpenReview
@@ -52,6 +53,7 @@ USER_WAYS = (
     Way(("space", "x"), Ending),
     Way(("l",), Form),
     Way(("p",), Form),
+    Way(("i",), OwnKeyDetails),
     Way(("K",), OwnSshKeys),
     Way(("K", "a"), ActionMenu),
     Way(("K", "question_mark"), Help),
@@ -81,6 +83,7 @@ ADMINISTRATOR_WAYS = (
     Way(("2", "x", "y", "enter"), Confirm),
     Way(("2", "v"), UserKeys),
     Way(("2", "v", "a"), ActionMenu),
+    Way(("2", "v", "i"), UserKeyDetails),
     Way(("2", "v", "x"), Form),
     Way(("2", "v", "x", "y", "enter"), Confirm),
     Way(("2", "v", "asterisk", "x"), Ending),

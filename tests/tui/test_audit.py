@@ -63,6 +63,31 @@ async def test_where_from_has_a_column_where_there_is_room(maria: Actor) -> None
         assert HERE in tui.cursor_line
 
 
+async def test_f_shows_one_family_after_the_other(adam: Actor, maria: Actor) -> None:
+    """Sign-ins, keys, administration, all again; each said above the list."""
+    new_key(maria)
+    async with running("adam") as tui:
+        await tui.press("3")
+        await tui.on(Audit)
+        await tui.calm()
+        everything = len(tui.listing.rows)
+        met = 0
+        for family, there in (
+            ("sign-ins", {"user:sign_in", "user:choose_password"}),
+            ("keys", {"api_key:create"}),
+            ("administration", {"user:create"}),
+        ):
+            await tui.press("f")
+            await tui.shows(f"Events ({family}): 1-")
+            await tui.calm()
+            assert set(column(tui.listing, 2)) == there
+            met += len(tui.listing.rows)
+        await tui.press("f")
+        await tui.shows("Events: 1-")
+        await tui.calm()
+        assert len(tui.listing.rows) == met == everything
+
+
 async def test_there_is_nothing_to_do_to_an_event(maria: Actor) -> None:
     """The action menu of Audit does not pretend that an event can be changed."""
     async with running("maria") as tui:

@@ -1,4 +1,7 @@
-"""Access reviews: ``access_review``, and the keys that each is about, ``review_item``."""
+"""Access reviews: ``access_review``, and the keys that each is about, ``review_item``.
+
+And the index by which the audit trail is read one family of events at a time.
+"""
 
 from peewee import (
     SQL,
@@ -12,6 +15,14 @@ from peewee import (
 
 INDEXES = (
     "CREATE UNIQUE INDEX review_item_key ON review_item (review_id, key_id)",
+    """
+    CREATE INDEX audit_event_family ON audit_event ((
+        CASE WHEN action IN
+            ('user:sign_in', 'user:sign_out', 'user:unlock', 'user:choose_password') THEN 1
+        WHEN substr(action, 1, 8) = 'api_key:' THEN 2
+        ELSE 3 END
+    ), id)
+    """,
     "CREATE INDEX review_item_decision ON review_item (review_id, decision, id)",
 )
 

@@ -1,12 +1,16 @@
 """Audit: what happened, newest first. Administrators see all, users their own."""
 
-from typing import cast
+from typing import ClassVar, cast
+
+from textual.binding import BindingType
 
 from keytui.domain import clock
-from keytui.domain.audit import AuditEvent
+from keytui.domain.audit import AuditEvent, Family
 from keytui.domain.pages import Page, Wanted
 from keytui.domain.permissions import Role
+from keytui.domain.records import Actor
 from keytui.services import audit
+from keytui.tui.menu import MenuAction, bindings
 from keytui.tui.screens.place import Place
 from keytui.tui.widgets.listing import Column
 from keytui.tui.widgets.rows import Row
@@ -26,21 +30,48 @@ class Audit(Place):
     )
     ORDERS = tuple(audit.ORDERS)
     FIRST_ORDER = ("When", True)
-    KEYS = (("1", "Profile"), ("r", "Refresh"), ("s", "Sort"))
+    ACTIONS = (MenuAction("family", "f", "Show {}"),)
+    BINDINGS: ClassVar[list[BindingType]] = bindings(ACTIONS)
+    KEYS = (("1", "Profile"), ("f", "Sign-ins, keys..."), ("s", "Sort"))
+
+    def __init__(self, actor: Actor) -> None:
+        """Show all events that ``actor`` may read."""
+        super().__init__(actor)
+        self.family = Family.ALL
 
     async def page(self, wanted: Wanted) -> Page[Row]:
         """Return a page of the events."""
-        events = await self.keytui.background.call(audit.page, self.actor, wanted)
+        events = await self.keytui.background.call(audit.page, self.actor, wanted, self.family)
         return events.of(_row)
 
     async def count(self, wanted: Wanted) -> int:
         """Count the events."""
-        return await self.keytui.background.call(audit.count, self.actor, wanted)
+        return await self.keytui.background.call(audit.count, self.actor, wanted, self.family)
 
     def summary(self) -> str:
         """Say whose events these are."""
         whose = "Events" if self.actor.role == Role.ADMINISTRATOR else "My events"
-        return f"{whose}: {self.range_shown}   {self.filter_shown}"
+        family = "" if self.family is Family.ALL else f" ({self.family})"
+        return f"{whose}{family}: {self.range_shown}   {self.filter_shown}"
+
+    def words(self, action: MenuAction) -> str:
+        """Name the family that comes next."""
+        following = self._following
+        only = "all events" if following is Family.ALL else f"{following} only"
+        return action.label.format(only)
+
+    @property
+    def _following(self) -> Family:
+        families = list(Family)
+        return families[(families.index(self.family) + 1) % len(families)]
+
+    async def do_family(self) -> None:
+        """Go on to the next family; the newest event is first again."""
+        self.family = self._following
+        self.listing.set_rows((), "Reading...")
+        await self.done(
+            f"These are {self.family if self.family is not Family.ALL else 'all events'}."
+        )
 
     def details(self) -> str:
         """Say the selected event whole."""

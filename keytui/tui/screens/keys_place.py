@@ -16,6 +16,7 @@ from keytui.tui.menu import MenuAction
 from keytui.tui.screens import key_rows
 from keytui.tui.screens.deactivating import deactivate
 from keytui.tui.screens.ending import Ending, rows_of
+from keytui.tui.screens.key_details import KeyDetails, UserKeyDetails
 from keytui.tui.screens.place import Place
 from keytui.tui.widgets.field import Field
 from keytui.tui.widgets.listing import Column
@@ -33,6 +34,8 @@ class KeysPlace(Place):
     COLUMNS: ClassVar[tuple[Column, ...]] = key_rows.COLUMNS
     ORDERS: ClassVar[tuple[str, ...]] = key_lists.ORDERS_OF_ONE
     FIRST_ORDER = ("Status", True)
+    DETAILS: ClassVar[type[KeyDetails]] = UserKeyDetails
+    """What opens on a key."""
 
     def __init__(self, actor: Actor, owner: str | None) -> None:
         """Show the keys of ``owner``, a User ID, or everybody's."""
@@ -149,6 +152,10 @@ class KeysPlace(Place):
         if self.selected.deactivated_at is not None:
             return "This key is inactive already, for good."
         return None
+
+    async def do_key_details(self) -> None:
+        """Open the key's history."""
+        await self.app.push_screen_wait(self.DETAILS(self.actor, self.selected.key_id))
 
     async def do_deactivate_key(self) -> None:
         """Ask why, ask whether, deactivate: the marked keys, or else the selected one."""

@@ -20,6 +20,7 @@ from keytui.tui.reveal.screen import Occasion, Reveal
 from keytui.tui.screens import key_rows
 from keytui.tui.screens.confirm import Confirm
 from keytui.tui.screens.form import Entry, Form, Values
+from keytui.tui.screens.key_details import OwnKeyDetails
 from keytui.tui.screens.keys_place import KeysPlace
 from keytui.tui.screens.ssh_keys import OwnSshKeys
 from keytui.tui.widgets.plain import plain
@@ -59,10 +60,12 @@ class Profile(KeysPlace):
             own=True,
             on_row=True,
         ),
+        MenuAction("key_details", "i", "Key details", Permission.VIEW_KEYS, own=True, on_row=True),
         MenuAction("ssh_keys", "K", "SSH keys", Permission.VIEW_SSH_KEYS, own=True),
         MenuAction("change_password", "p", "Change password..."),
     )
     BINDINGS: ClassVar[list[BindingType]] = bindings(ACTIONS)
+    DETAILS = OwnKeyDetails
 
     def __init__(self, signed_in: sign_in.SignedIn, new_key: str = "", lasts: str = "") -> None:
         """Show the person who signed in.

@@ -19,6 +19,7 @@ from keytui.tui.screens import key_rows
 from keytui.tui.screens.confirm import Confirm
 from keytui.tui.screens.deactivating import deactivate
 from keytui.tui.screens.form import Entry, Form, Values
+from keytui.tui.screens.key_details import UserKeyDetails
 from keytui.tui.screens.place import Place
 from keytui.tui.screens.review_dialogs import DecideAll, Report
 from keytui.tui.widgets.listing import Column
@@ -102,6 +103,7 @@ class Review(ReviewWork):
         MenuAction("deactivate_owner", "X", "Deactivate all keys of {}...", _REVIEW, on_row=True),
         MenuAction("keep_shown", "F", "Keep all that the filter shows...", _REVIEW),
         MenuAction("deactivate_shown", "D", "Deactivate all that the filter shows...", _REVIEW),
+        MenuAction("key_details", "i", "Key details", Permission.VIEW_KEYS, on_row=True),
         MenuAction("close_review", "c", "Sign off...", _REVIEW),
         MenuAction("report", "e", "Export report...", _REVIEW),
     )
@@ -171,7 +173,7 @@ class Review(ReviewWork):
     def why_not(self, action: MenuAction) -> str | None:
         """Add what a closed review, and a key that is decided about, refuse."""
         why_not = super().why_not(action)
-        if why_not or action.name == "report":
+        if why_not or action.name in ("report", "key_details"):
             return why_not
         if self._review.closed_at is not None:
             return _CLOSED
@@ -236,6 +238,10 @@ class Review(ReviewWork):
     async def do_deactivate_shown(self) -> None:
         """Deactivate what is left of what the filter shows."""
         await self._decide_all(Decision.DEACTIVATE, containing=self.containing)
+
+    async def do_key_details(self) -> None:
+        """Open the key's history."""
+        await self.app.push_screen_wait(UserKeyDetails(self.actor, self.selected.key.key_id))
 
     async def _decide(self, key_id: int, decision: Decision, reason: str) -> None:
         await self.keytui.background.call(

@@ -26,9 +26,10 @@ class UserKeys(KeysPlace):
             Permission.DEACTIVATE_KEY,
             on_row=True,
         ),
+        MenuAction("key_details", "i", "Key details", Permission.VIEW_KEYS, on_row=True),
     )
     BINDINGS: ClassVar[list[BindingType]] = bindings(ACTIONS)
-    KEYS = (("x", "Deactivate"), ("Space", "Mark"), ("Esc", "Back"))
+    KEYS = (("x", "Deactivate"), ("i", "Details"), ("Space", "Mark"), ("Esc", "Back"))
 
     @property
     def empty(self) -> str:

@@ -1,0 +1,83 @@
+"""A key's whole history: from its creation to its last use. Opened from any list of keys."""
+
+from collections.abc import Sequence
+
+from keytui.domain import clock
+from keytui.domain.records import Actor
+from keytui.domain.text import folded
+from keytui.services import key_history
+from keytui.services.key_history import History, Step
+from keytui.tui.screens import key_rows
+from keytui.tui.screens.place import Place
+from keytui.tui.widgets.listing import Column
+from keytui.tui.widgets.rows import Row
+
+
+class KeyDetails(Place):
+    """The steps of a key, the newest first; there is nothing to do to them. Esc goes back."""
+
+    COLUMNS = (
+        Column("When", 23),
+        Column("What", 28),
+        Column("By", 12, from_width=76),
+        Column("Detail", from_width=76),
+        Column("From", 14, from_width=100),
+    )
+    KEYS = (("r", "Refresh"), ("Esc", "Back"))
+
+    def __init__(self, actor: Actor, key_id: int) -> None:
+        """Show the history of a key."""
+        super().__init__(actor)
+        self.key_id = key_id
+        self._history: History | None = None
+        self._steps: Sequence[Step] = ()
+
+    async def fetch(self) -> Sequence[Row]:
+        """Return the steps."""
+        self._history = await self.keytui.background.call(
+            key_history.history, self.actor, self.key_id
+        )
+        sought = folded(self.containing)
+        self._steps = [
+            step
+            for step in self._history.steps
+            if sought in folded(f"{step.what} {step.detail} {step.who} {step.origin}")
+        ]
+        return [
+            Row(place, (clock.exact(step.at), step.what, step.who, step.detail, step.origin))
+            for place, step in enumerate(self._steps)
+        ]
+
+    def summary(self) -> str:
+        """Say which key it is and how it stands."""
+        if self._history is None:
+            return f"Key {self.key_id}"
+        key = self._history.key
+        return f"{key_rows.name(key)} of {key.user_id}: {key.state_shown}   {self.filter_shown}"
+
+    def details(self) -> str:
+        """Say the selected step whole."""
+        row = self.listing.current
+        if row is None:
+            return ""
+        step = self._steps[int(str(row.key))]
+        who = f" by {step.who}" if step.who else ""
+        origin = f" from {step.origin}" if step.origin else ""
+        detail = f": {step.detail}" if step.detail else ""
+        return f"{clock.exact(step.at)}, {step.what}{who}{origin}{detail}."
+
+    def leave(self) -> None:
+        """Go back to the list."""
+        self.dismiss()
+
+
+class OwnKeyDetails(KeyDetails):
+    """One's own key: opened from Profile."""
+
+    PLACE = "Profile"
+
+
+class UserKeyDetails(KeyDetails):
+    """A user's key, as an administrator sees it: opened from below Manage Users."""
+
+    PLACE = "Manage Users"

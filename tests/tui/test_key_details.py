@@ -1,0 +1,43 @@
+"""Key details: a key's history, from the owner's Profile and from an administrator's lists."""
+
+import pytest
+
+from keytui.domain.records import Actor
+from keytui.services import api_keys
+from keytui.tui.screens.key_details import KeyDetails
+from keytui.tui.screens.profile import Profile
+from tests.tui.support import WIDE, new_key, running
+from tests.tui.test_manage_users import manage
+
+
+async def test_an_owner_reads_the_history_of_a_key(maria: Actor) -> None:
+    """The newest step first, each said whole below; Esc goes back to Profile."""
+    key = new_key(maria, "CI")
+    api_keys.edit_label(maria, key.key_id, "laptop")
+    async with running("maria", size=WIDE) as tui:
+        await tui.press("i")
+        await tui.on(KeyDetails)
+        await tui.calm()
+        await tui.shows(f'key 1 "laptop" {key.masked} of maria: not confirmed')
+        assert "label changed" in tui.cursor_line
+        assert "from CI to laptop" in tui.message
+        await tui.press("j")
+        assert "created" in tui.cursor_line
+        await tui.press("escape")
+        await tui.on(Profile)
+
+
+@pytest.mark.parametrize("way", [("down", "v", "i"), ("w", "i")])
+async def test_an_administrator_reads_it_too(
+    adam: Actor, maria: Actor, way: tuple[str, ...]
+) -> None:
+    """From a user's keys, and from all keys."""
+    new_key(maria, "CI")
+    async with running("adam") as tui:
+        await manage(tui)
+        for key in way:
+            await tui.press(key)
+            await tui.calm()
+        await tui.on(KeyDetails)
+        await tui.calm()
+        assert "created" in tui.cursor_line
