@@ -30,9 +30,9 @@ async def test_a_list_says_how_long_each_key_has_still(clock: Clock, maria: Acto
     async with running("maria", size=WIDE) as tui:
         shown = [line.strip("> ").split() for line in tui.lines[4:7]]
         assert [(cells[0], cells[3], cells[6:-1]) for cells in shown] == [
+            ("old", "expired", ["expired"]),
             ("ci", "expiring", ["in", "12", "d"]),
             ("laptop", "active", ["never"]),
-            ("old", "expired", ["expired"]),
         ]
 
 
