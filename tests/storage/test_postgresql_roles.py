@@ -9,12 +9,14 @@ import pytest
 from keytui import Verifier
 from keytui.domain.errors import DatabaseUnusable
 from keytui.domain.permissions import Role
+from keytui.domain.policy import Policy
 from keytui.services import (
     api_keys,
     audit_check,
     authorized_keys,
     copying,
     host,
+    policy,
     sign_in,
     ssh_keys,
     users,
@@ -92,6 +94,8 @@ def test_the_app_s_account_does_all_that_people_do(app: Path, url: str) -> None:
     assert authorized_keys.line_of(asking, kind, body, ("keytui",)).endswith(f"{ED25519}\n")
     ssh_keys.remove_key(maria, 1, "lost")
     assert authorized_keys.line_of(asking, kind, body, ("keytui",)) == ""
+    strict = Policy(30, 90, no_end=False)
+    assert policy.change(adam, strict, "audit", warning_days=0, seen=0) == 1
     users.set_role(adam, "maria", Role.ADMINISTRATOR, active_keys=1)
     assert audit_check.check(host.host_actor(app, "local")).broken is None
 
@@ -102,6 +106,8 @@ BEYOND = {
     "another owner of an SSH key": "UPDATE ssh_key SET owner_id = owner_id",
     "another body of an SSH key": "UPDATE ssh_key SET body = body",
     "deleting a key": "DELETE FROM api_key",
+    "changing a policy": "UPDATE policy SET no_end = 1",
+    "deleting a policy": "DELETE FROM policy",
     "changing an event": "UPDATE audit_event SET detail = detail",
     "deleting events": "DELETE FROM audit_event",
     "emptying": "TRUNCATE audit_event",
