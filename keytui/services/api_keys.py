@@ -50,6 +50,7 @@ def create_key(
     """
     label = text.label(typed_label)
     with acting(actor, Action.KEY_CREATE) as deed:
+        # First: whoever may create none is not told to choose another end.
         deed.require(Permission.CREATE_KEY, owner=actor.row_id)
         policy_rows.of(policy_rows.newest()).check(expires_at, clock.now())
         return _create(deed, label, secret, expires_at)
@@ -181,6 +182,7 @@ def _create(
     deed: Deed, label: str, secret: Secret | None, expires_at: int | None
 ) -> tuple[ApiKey, Secret]:
     actor = deed.actor
+    deed.require(Permission.CREATE_KEY, owner=actor.row_id)
     secret = Secret() if secret is None else secret
     key_text.draw(secret)
     row = ApiKeyRow.create(
