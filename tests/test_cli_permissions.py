@@ -79,6 +79,12 @@ TABLE: dict[str, tuple[list[str], str | None]] = {
     "read the audit trail": (["audit", "list"], None),
     "check the audit chain": (["audit", "check"], CHECK),
     "print the audit head": (["audit", "head"], CHECK),
+    "show the policy": (["policy", "show"], None),
+    "change the policy": (
+        ["policy", "set", "--default", "30", "--reason", "x", "--yes"],
+        "Only an administrator changes the policy on keys.",
+    ),
+    "list the keys that end soon": (["expiring"], None),
 }
 REFUSED = {name: case for name, case in TABLE.items() if case[1] is not None}
 ALLOWED = [

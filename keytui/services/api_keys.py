@@ -50,6 +50,7 @@ def create_key(
     """
     label = text.label(typed_label)
     with acting(actor, Action.KEY_CREATE) as deed:
+        # First: whoever may create none is not told to choose another end.
         deed.require(Permission.CREATE_KEY, owner=actor.row_id)
         policy_rows.of(policy_rows.newest()).check(expires_at, clock.now())
         return insert_key(deed, label, secret, expires_at)

@@ -16,6 +16,7 @@ from keytui.domain import clock
 from keytui.domain.audit import Action, Outcome
 from keytui.domain.errors import BadInput, Conflict, DatabaseBusy, DatabaseUnusable, Refused
 from keytui.domain.permissions import Role
+from keytui.domain.policy import Policy
 from keytui.domain.records import Actor
 from keytui.domain.reviews import Decision
 from keytui.services import (
@@ -23,6 +24,7 @@ from keytui.services import (
     audit_check,
     copying,
     host,
+    policy,
     review_decisions,
     reviews,
     users,
@@ -33,7 +35,16 @@ from keytui.storage.database import close_database, open_database, open_location
 from keytui.storage.file_checks import APPLICATION_ID
 from keytui.storage.write_gate import write_gate
 from tests.postgresql import server
-from tests.support import MakePerson, Stranger, make_person, python, rows, text_of, trail
+from tests.support import (
+    MakePerson,
+    Stranger,
+    make_person,
+    python,
+    rows,
+    signed_in,
+    text_of,
+    trail,
+)
 
 
 @dataclass
@@ -102,6 +113,7 @@ def here(database: Path) -> Other:
     users.add_user(adam, "zoe", Role.USER)
     reviews.open_review(adam)
     review_decisions.decide(adam, 1, 1, Decision.KEEP, "in use")
+    policy.change(adam, Policy(60), "as agreed", warning_days=7, seen=0)
     audit_check.new_key(host.host_actor(database, "local"), "known to others")
     models.SshKeyRow.create(
         owner=maria.row_id,
@@ -161,6 +173,8 @@ def test_work_goes_on_in_the_copy(here: Other, other: Other, host: Actor) -> Non
         assert verifier.verify(text_of(secret))
     key, _ = api_keys.create_key(make_person(file, "new", Role.USER), "new")
     assert key.key_id == numbers["api_key"] + 1
+    assert policy.current().policy == Policy(60)
+    policy.change(signed_in("adam"), Policy(30), "x", warning_days=7, seen=numbers["policy"])
     assert rows('SELECT max(id) FROM "user"') == [(numbers["user"] + 1,)]
     with pytest.raises(Refused):
         users.set_role(host_of(file), "adam", Role.USER, active_keys=0)

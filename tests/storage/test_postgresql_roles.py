@@ -10,6 +10,7 @@ from keytui import Verifier
 from keytui.domain.errors import DatabaseUnusable
 from keytui.domain.overlap import Overlap
 from keytui.domain.permissions import Role
+from keytui.domain.policy import Policy
 from keytui.domain.reviews import Decision
 from keytui.services import (
     api_keys,
@@ -20,6 +21,7 @@ from keytui.services import (
     copying,
     host,
     offboarding,
+    policy,
     review_decisions,
     reviews,
     rotation,
@@ -107,6 +109,8 @@ def test_the_app_s_account_does_all_that_people_do(app: Path, url: str) -> None:
     review = reviews.open_review(adam).review_id
     review_decisions.decide(adam, review, successor.key_id, Decision.KEEP, "in use")
     reviews.close_review(adam, review)
+    strict = Policy(30, 90, no_end=False)
+    assert policy.change(adam, strict, "audit", warning_days=0, seen=0) == 1
     users.set_role(adam, "maria", Role.ADMINISTRATOR, active_keys=1)
     assert audit_check.check(host.host_actor(app, "local")).broken is None
 
@@ -117,6 +121,8 @@ BEYOND = {
     "another owner of an SSH key": "UPDATE ssh_key SET owner_id = owner_id",
     "another body of an SSH key": "UPDATE ssh_key SET body = body",
     "deleting a key": "DELETE FROM api_key",
+    "changing a policy": "UPDATE policy SET no_end = 1",
+    "deleting a policy": "DELETE FROM policy",
     "changing an event": "UPDATE audit_event SET detail = detail",
     "deleting events": "DELETE FROM audit_event",
     "emptying": "TRUNCATE audit_event",

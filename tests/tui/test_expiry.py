@@ -1,11 +1,14 @@
 """Ends of keys on the screens: how long they have still, who is told, and the policy's form."""
 
+from collections.abc import Callable
+
 import pytest
 
 from keytui.domain.clock import DAY, HOUR
 from keytui.domain.policy import Policy
 from keytui.domain.records import Actor
 from keytui.services import api_keys, policy
+from keytui.tui.screens import policy as screen
 from keytui.tui.screens.confirm import Confirm
 from keytui.tui.screens.form import Form
 from keytui.tui.screens.manage_users import ManageUsers
@@ -30,9 +33,9 @@ async def test_a_list_says_how_long_each_key_has_still(clock: Clock, maria: Acto
     async with running("maria", size=WIDE) as tui:
         shown = [line.strip("> ").split() for line in tui.lines[4:7]]
         assert [(cells[0], cells[3], cells[6:-1]) for cells in shown] == [
+            ("old", "expired", ["expired"]),
             ("ci", "expiring", ["in", "12", "d"]),
             ("laptop", "active", ["never"]),
-            ("old", "expired", ["expired"]),
         ]
 
 
@@ -120,6 +123,32 @@ async def test_cancel_changes_no_policy(clock: Clock, adam: Actor) -> None:
         await tui.press("enter")
         await tui.on(ManageUsers)
     assert policy.current().number == 0
+
+
+async def test_a_change_under_way_is_stopped_by_esc(
+    adam: Actor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of very many keys it takes long: it tells how far it is, and stops as a whole."""
+    assert adam.user_id == "adam"
+
+    def endless(*_: object, progress: Callable[[int, int], object], **__: object) -> int:
+        monkeypatch.setattr(screen, "_TELL_SECONDS", 0)
+        while True:
+            progress(5_000, 1_000_000)
+
+    monkeypatch.setattr(policy, "change", endless)
+    async with running("adam") as tui:
+        await tui.press("2")
+        await tui.on(ManageUsers)
+        await tui.press("P")
+        await fill_in(tui, "30", "90", "7", "audit")
+        await tui.on(Confirm)
+        await tui.press("tab", "enter")
+        await tui.shows("5,000 of 1,000,000 keys looked at. Esc stops it.")
+        await tui.press("escape")
+        await tui.shows("Stopped: nothing was changed.")
+        await tui.press("escape")
+        await tui.on(ManageUsers)
 
 
 @pytest.mark.parametrize(

@@ -128,8 +128,7 @@ class Profile(KeysPlace):
             key = await self.app.push_screen_wait(
                 Form[ApiKey](
                     "New Key",
-                    "What will use this key, and for how long? "
-                    f"It lasts {counted(rules.default_days, 'day')} unless you choose otherwise; "
+                    f"What will use this key? It lasts {counted(rules.default_days, 'day')} unless you choose otherwise; "
                     "a day is written YYYY-MM-DD.",
                     [
                         Entry(
