@@ -113,7 +113,8 @@ def _write(review_id: int, form: ReviewFormat, put: Put, progress: Progress) -> 
 
 def _items(which: Any, present: int) -> Generator[list[ReviewItem], None, None]:  # noqa: ANN401 - a Peewee expression
     query = review_records.select_items().where(which).order_by(ReviewItemRow.id)
-    names = [column.name for column in query.selected_columns]
+    # A subquery (who replaces a key) is named by its alias alone.
+    names = [getattr(column, "name", None) or column._alias for column in query.selected_columns]  # noqa: SLF001 - Peewee has no other way
     with closing(batches(query, _TELL_EVERY)) as found:
         for batch in found:
             rows = (dict(zip(names, values, strict=True)) for values in batch)

@@ -71,6 +71,8 @@ FITTING: dict[str, Any] = {
     "code": "0000",
     "origin": HERE,
     "location": "copy.db",
+    "owner": "maria",
+    "containing": "CI",
     "chosen": bulk.Chosen(),
     "expected": 1,
     "kind": "bulk",
