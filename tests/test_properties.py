@@ -279,7 +279,13 @@ def test_the_report_is_quick_and_says_what_the_record_says(
         values = [
             *(key.user_id, key.masked, key.status),
             *(clock.days(born, present if ended is None else ended), _iso(used) or "never"),
-            *(number, label, _iso(born), _iso(expires), key.state, _iso(ended), by, why, origin),
+            *(number, label, _iso(born), _iso(expires) or "never", key.state),
+            *(
+                _iso(ended),
+                by,
+                why,
+                origin if origin is not None or used is None else "no_information",
+            ),
         ]
         said = [text.harmless(each) if isinstance(each, str) else each for each in values]
         line = json.dumps(dict(zip(report_lines.COLUMNS, said, strict=True)), ensure_ascii=False)

@@ -12,6 +12,7 @@ from keytui.domain.clock import DAY
 from keytui.domain.permissions import Role
 from keytui.domain.records import ApiKey
 from keytui.domain.states import KeyState
+from keytui.domain.text import counted
 
 EVERY: Final = 90 * DAY
 """How often all active keys are to be reviewed, in microseconds: at least quarterly (CIS Controls
@@ -57,7 +58,7 @@ class Tally:
         """All of it in a line."""
         ended = f"{self.ended:,} ended meanwhile, " if self.ended else ""
         return (
-            f"{self.items:,} keys: {self.kept:,} kept, {self.deactivated:,} deactivated, "
+            f"{counted(self.items, 'key')}: {self.kept:,} kept, {self.deactivated:,} deactivated, "
             f"{ended}{self.not_reviewed:,} not reviewed"
         )
 

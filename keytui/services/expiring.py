@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Any, Final, cast
 
-from peewee import Tuple
+from peewee import Tuple, fn
 
 from keytui.domain import clock
 from keytui.domain.audit import Action
@@ -14,7 +14,7 @@ from keytui.domain.records import Actor, ApiKey
 from keytui.domain.states import Status
 from keytui.domain.text import counted, harmless
 from keytui.services.acting import looking
-from keytui.services.key_records import record, select_keys
+from keytui.services.key_records import of_successor, record, select_keys
 from keytui.storage.models import ApiKeyRow, UserRow
 
 WARNED_DAYS: Final = (1, 7, SOON_DAYS)
@@ -111,7 +111,9 @@ def each(actor: Actor, within_days: int) -> Iterator[ApiKey]:
 
 def _ends(present: int, within_days: int) -> Any:  # noqa: ANN401 - a Peewee expression has no useful type
     later = (ApiKeyRow.expires_at > present) & (ApiKeyRow.expires_at <= present + within_days * DAY)
-    return later & ApiKeyRow.deactivated_at.is_null()
+    # A key that was rotated ends on purpose, and its owner chose when.
+    rotated = fn.EXISTS(of_successor("id"))
+    return later & ApiKeyRow.deactivated_at.is_null() & ~rotated
 
 
 def _inactive() -> Any:  # noqa: ANN401 - a Peewee query has no useful type

@@ -4,6 +4,9 @@ from dataclasses import dataclass
 from typing import Final
 
 NO_FILES: Final = "A session over SSH writes no files on the server: copy it instead."
+NO_FILE_HERE: Final = (
+    "A session over SSH writes no files on the server: ask the account that owns the database."
+)
 NO_REPORT: Final = (
     "A session over SSH writes no files on the server: "
     "run ssh HOST export > report.csv where you are."

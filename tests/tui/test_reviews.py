@@ -147,7 +147,7 @@ async def test_a_signed_off_review_only_reports(
         await open_review(tui)
         await tui.press("c")
         await tui.on(Confirm)
-        await tui.shows("1 keys: 0 kept, 0 deactivated, 1 not reviewed.")
+        await tui.shows("1 key: 0 kept, 0 deactivated, 1 not reviewed.")
         await tui.press("tab", "enter")
         await tui.on(Review)
         await tui.shows("Review 1 (signed off)")

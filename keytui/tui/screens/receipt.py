@@ -13,6 +13,7 @@ from keytui.services.receipt import Receipt
 from keytui.tui.screens.dialog import Dialog, button
 from keytui.tui.screens.export import proposed_path
 from keytui.tui.screens.form import Entry, Form, Values
+from keytui.tui.surroundings import NO_FILE_HERE
 from keytui.tui.widgets.listing import Column, Listing
 from keytui.tui.widgets.rows import Row
 
@@ -54,7 +55,10 @@ class ReceiptShown(Dialog[None]):
             self.action_save()
 
     def action_save(self) -> None:
-        """Ask where to, and write it there."""
+        """Ask where to, and write it there; not on the server of a forced session."""
+        if self.keytui.surroundings.forced:
+            self.complain(NO_FILE_HERE)
+            return
 
         async def write(values: Values) -> str:
             path = absolute_path(values["path"])

@@ -22,6 +22,7 @@ from keytui.tui.screens.form import Entry, Form, Values
 from keytui.tui.screens.key_details import UserKeyDetails
 from keytui.tui.screens.place import Place
 from keytui.tui.screens.review_dialogs import DecideAll, Report
+from keytui.tui.surroundings import NO_FILE_HERE
 from keytui.tui.widgets.listing import Column
 from keytui.tui.widgets.rows import Row
 
@@ -52,6 +53,12 @@ class ReviewWork(Place):
             )
         ):
             await self.done(f"Review {review.review_id} is signed off. e exports its report.")
+
+    def why_not(self, action: MenuAction) -> str | None:
+        """Add that a forced session writes no file."""
+        if action.name == "report" and self.keytui.surroundings.forced:
+            return NO_FILE_HERE
+        return super().why_not(action)
 
     async def do_report(self) -> None:
         """Ask format and place, write the report."""
