@@ -17,7 +17,7 @@ import sys
 from keytui import settings
 from keytui.tui import hardening
 
-hardening.harden = lambda: None  # it would keep the search out
+hardening.harden = lambda **_: None  # it would keep the search out
 settings._RANGES["reveal_seconds"] = (1, 900)
 {patch}
 from keytui.cli import main

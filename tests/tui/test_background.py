@@ -16,7 +16,7 @@ from keytui.tui.screens.form import Form
 from keytui.tui.screens.help import Help
 from keytui.tui.screens.profile import Profile
 from tests.support import PASSWORD
-from tests.tui.everywhere import ADMINISTRATOR_WAYS, USER_WAYS, go
+from tests.tui.everywhere import Way, go
 from tests.tui.support import new_key, running
 
 SERVICES = [
@@ -65,7 +65,7 @@ async def test_no_service_runs_on_the_thread_of_the_screen(
     async with running() as tui:
         await tui.fill("maria", PASSWORD)
         await tui.on(Profile)
-        await go(tui, USER_WAYS[6])
+        await go(tui, Way(("n", "y", "enter"), Reveal))
         await tui.press("tab", "enter", "enter")
         await tui.shows("from now on")
         await tui.press("end", "d")
@@ -74,7 +74,7 @@ async def test_no_service_runs_on_the_thread_of_the_screen(
         await tui.on(Reveal)
         await tui.press("tab", "enter", "enter")
         await tui.shows("from now on")
-        await go(tui, USER_WAYS[8])
+        await go(tui, Way(("x", "y", "enter"), Confirm))
         await tui.press("tab", "enter")
         await tui.shows("is deactivated.")
         await tui.press("3")
@@ -87,10 +87,10 @@ async def test_no_service_runs_on_the_thread_of_the_screen(
         await tui.shows("maria is signed out.")
         await tui.fill("adam", PASSWORD)
         await tui.on(Profile)
-        await go(tui, ADMINISTRATOR_WAYS[11], about="maria")
+        await go(tui, Way(("2", "p", "tab", "enter"), Reveal), about="maria")
         await tui.press("tab", "enter", "enter")
         await tui.shows("is reset")
-        await go(tui, ADMINISTRATOR_WAYS[8])
+        await go(tui, Way(("2", "n", "y", "enter"), Reveal))
         await tui.press("tab", "enter", "enter")
         await tui.shows("is added")
         await tui.press("e", "enter")
@@ -117,7 +117,7 @@ async def test_the_screen_lives_while_a_service_works(
         new_key(maria, "phone")
         await tui.press("r", "question_mark")
         await tui.on(Help)
-        await tui.press("escape", "n")
+        await tui.press("escape", "x")
         await tui.on(Form)
         assert "phone" not in tui.text
         go_on.set()

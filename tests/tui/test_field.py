@@ -80,7 +80,7 @@ async def test_one_line_with_its_end_is_one_line(maria: Actor, end: str) -> None
         await tui.press("n")
         form = await tui.on(Form)
         await tui.paste(f"laptop{end}")
-        assert form.values == {"label": "laptop"}
+        assert form.values["label"] == "laptop"
         assert tui.app.screen is form
 
 

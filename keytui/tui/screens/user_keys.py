@@ -29,7 +29,7 @@ class UserKeys(KeysPlace):
         MenuAction("key_details", "i", "Key details", Permission.VIEW_KEYS, on_row=True),
     )
     BINDINGS: ClassVar[list[BindingType]] = bindings(ACTIONS)
-    KEYS = (("x", "Deactivate"), ("i", "Details"), ("Space", "Mark"), ("Esc", "Back"))
+    KEYS = (("x", "Deactivate"), ("i", "Details"), ("Esc", "Back"))
 
     @property
     def empty(self) -> str:
