@@ -3,6 +3,7 @@
 import pytest
 
 from tests.home import home  # noqa: F401 - a fixture
+from tests.ssh_server import host_folder, installed, server  # noqa: F401 - fixtures
 from tests.terminal import SIZE
 
 
