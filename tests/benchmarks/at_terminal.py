@@ -69,7 +69,7 @@ class Sitting:
     def _filtered(self, terminal: Terminal, sought: str) -> Callable[[], bool]:
         def holds() -> bool:
             row = terminal.line(3)
-            return sought.strip() in row or "Nothing contains" in row
+            return sought in row or f"Nothing contains {sought!r}" in row
 
         return holds
 
@@ -110,10 +110,11 @@ class Sitting:
             last = f"-{self._keys:,} of {self._keys:,} "
             figures["end"] = _press(terminal, "G", lambda: last in f"{terminal.line(1)} ")
             figures["sort"] = _press(terminal, "s", lambda: "Label↑" in terminal.line(2))
-            for what, sought in (("filter", "rosa"), ("seldom", "zz9 ")):
+            for what, sought in (("filter", "rosa"), ("seldom", "zz9qx")):
                 terminal.press("/")
                 figures[what] = _press(terminal, sought, self._filtered(terminal, sought))
                 terminal.press("esc")
+                terminal.settle()  # Esc and / at once would be Alt+/
         return figures
 
     @contextmanager
