@@ -23,7 +23,7 @@ from keytui.tui.widgets.listing import Column, Listing
 from keytui.tui.widgets.plain import plain
 from keytui.tui.widgets.rows import Row, Rows
 
-FILTER_DELAY = 0.1
+FILTER_DELAY = 0.06
 """Seconds after the last key before a filter asks the database."""
 
 
