@@ -56,15 +56,18 @@ def engine() -> str:
 @pytest.fixture
 def database(engine: str, tmp_path: Path) -> Iterator[Path]:
     """Open a new database; return its file, or that of its audit key where it is on a server."""
+    key, url = tmp_path / "keytui.audit-key", ""
     if engine == "postgresql":
-        key = tmp_path / "keytui.audit-key"
-        path = open_database(server().fresh(key), audit_key_file=str(key))
+        url = server().fresh(key)
+        path = open_database(url, audit_key_file=str(key))
     else:
         path = open_database(str(tmp_path / "keytui.db"))
     opened = models.database.obj
     yield path
     close_database()
     opened.close()
+    if url:
+        server().drop(url)
 
 
 @pytest.fixture
