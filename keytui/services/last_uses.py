@@ -1,7 +1,7 @@
-"""Collecting when keys were used, off the way of the verifications, and writing it in time.
+"""Collecting when and how often keys were used, off the way of the verifications.
 
 So are late uses, refused and counted: of rotated keys, after their end. A dictionary of each,
-at most one entry a key; a thread that writes them once a second.
+at most one entry a key (and day); a thread that writes them once a second.
 What cannot be written (the database is locked, full or read-only) is kept and
 tried again, and verifications never wait for it.
 """
@@ -10,9 +10,12 @@ import atexit
 import os
 import threading
 import weakref
+from collections.abc import Mapping
 from types import FrameType
 from typing import Final
 
+from keytui.domain import clock
+from keytui.domain.daily_uses import day_of
 from keytui.storage import last_used, late_uses
 from keytui.storage.last_used import Use
 from keytui.storage.late_uses import LateUse
@@ -32,6 +35,9 @@ class LastUses:
         self._location = location
         self.pending: dict[int, Use] = {}
         """By key_id. Whoever verified a key sets its entry: one atomic step."""
+        self.used: list[int] = []
+        """The key_id of each use since the last flush; appending is one atomic step, adding is not."""
+        self._daily: dict[tuple[int, int], int] = {}
         self._late: dict[int, LateUse] = {}
         self.problem = ""
         """Why they cannot be written at present; empty while they can."""
@@ -55,6 +61,7 @@ class LastUses:
                     thread.start()
                 except RuntimeError as error:  # out of threads: the next use tries again
                     self._say(str(error))
+                    self._add_up(self.pending)
                 else:
                     self.running = True
 
@@ -78,28 +85,42 @@ class LastUses:
                 key_id, use = self.pending.popitem()
                 taken[key_id] = use
             # Never written twice, as a last use may be: a SIGTERM in the middle may cost a count.
+            self._add_up(taken)
             with self._counting:
                 late, self._late = self._late, {}
-            if not taken and not late:
+                daily, self._daily = self._daily, {}
+            if not taken and not late and not daily:
                 return True
             try:
-                if taken:
-                    last_used.write(self._location, taken, wait_seconds=wait_seconds)
+                if taken or daily:
+                    last_used.write(self._location, taken, daily, wait_seconds=wait_seconds)
+                    daily = {}
                 if late:
                     late_uses.write(self._location, late, wait_seconds=wait_seconds)
             except Exception as error:  # noqa: BLE001 - whatever it is, the thread must go on
                 for key_id, use in taken.items():
                     self.pending.setdefault(key_id, use)  # a later use stays
                 self._in_hand = {}
-                self._put_back(late)
+                self._put_back(late, daily)
                 self._say(str(error))
                 return False
             self._in_hand = {}
             self.problem = ""
             return True
 
-    def _put_back(self, late: dict[int, LateUse]) -> None:
+    def _add_up(self, uses: Mapping[int, Use]) -> None:
+        """Count the uses since the last time on the day of each key's last one: exact but at midnight."""
         with self._counting:
+            while self.used:
+                key_id = self.used.pop()
+                at = uses[key_id][0] if key_id in uses else clock.now()
+                place = key_id, day_of(at)
+                self._daily[place] = self._daily.get(place, 0) + 1
+
+    def _put_back(self, late: dict[int, LateUse], daily: dict[tuple[int, int], int]) -> None:
+        with self._counting:
+            for place, count in daily.items():
+                self._daily[place] = self._daily.get(place, 0) + count
             for key_id, use in late.items():
                 more, at, origin = self._late.get(key_id, (0, *use[1:]))
                 self._late[key_id] = (use[0] + more, at, origin)
@@ -129,6 +150,8 @@ class LastUses:
         """In the child: start afresh; the parent writes what the parent collected."""
         self.pending = {}
         self._in_hand = {}
+        self.used = []
+        self._daily = {}
         self._late = {}
         self._fresh()
 

@@ -90,7 +90,7 @@ class Verifier:
     it is, unless :attr:`asks_server` says that it is a round trip. A deactivation committed by any process is seen by the very next
     verification. After a fork the child may go on using it.
 
-    "Last used" is set by good verifications only, collected in memory, and
+    "Last used" and how often a day are set by good verifications only, collected in memory, and
     written once a second by a thread; at :meth:`close`, at the interpreter's
     exit and at SIGTERM (when nobody else handles that) what is left is written.
     ``kill -9`` loses the last second at most. Uses of a rotated key after its end are
@@ -140,6 +140,7 @@ class Verifier:
         if code is _VALID:
             uses = self._uses
             uses.pending[key_id] = (present, origin)
+            uses.used.append(key_id)
             if not uses.running:
                 uses.start(self)
         elif code is not Code.OWNER_INACTIVE:

@@ -12,7 +12,7 @@ from contextlib import closing, contextmanager
 from typing import Final, TypeAlias
 
 from keytui.domain.errors import DatabaseUnusable
-from keytui.storage import file_checks, guards, schema
+from keytui.storage import file_checks, guards_sqlite, schema
 from keytui.storage.copies import connect, is_damaged
 from keytui.storage.faults import explain
 
@@ -42,7 +42,7 @@ def judge(path: str) -> None:
                 raise DatabaseUnusable(
                     f"The backup {path} holds rows that refer to nothing: {_ANOTHER}."
                 )
-            if not schema.missing(connection, path) and guards.problems(connection):
+            if not schema.missing(connection, path) and guards_sqlite.problems(connection):
                 raise DatabaseUnusable(f"The rules of the backup {path} were changed: {_ANOTHER}.")
 
 

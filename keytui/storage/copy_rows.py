@@ -20,6 +20,7 @@ from keytui.storage.models import (
     ApiKeyRow,
     AuditEventRow,
     AuditKeyRow,
+    KeyUseDayRow,
     PolicyRow,
     ReviewItemRow,
     SshKeyRow,
@@ -31,6 +32,7 @@ Row: TypeAlias = tuple[Any, ...]
 TABLES: Final[tuple[type[Model], ...]] = (
     UserRow,
     ApiKeyRow,
+    KeyUseDayRow,
     SshKeyRow,
     PolicyRow,
     AccessReviewRow,

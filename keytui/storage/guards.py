@@ -6,10 +6,7 @@ otherwise, and can be told to ignore CHECKs. They are put in anew after every
 migration; a change of this list needs a migration too, were it an empty one.
 """
 
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
-
-from keytui.domain.text import harmless
-from keytui.storage.rules import CONSTRAINTS, PARTIAL, UNIQUE
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 if TYPE_CHECKING:
     from peewee import Database
@@ -142,6 +139,15 @@ GUARDS: Final = (
         "api_key",
         "NEW.late_uses < OLD.late_uses OR NEW.late_told < OLD.late_told "
         "OR NEW.late_told > NEW.late_uses",
+    ),
+    # Without a guard against REPLACE: it would stop the adding up, which is an upsert, as well.
+    Guard("kt_use_day_kept", "DELETE", "key_use_day", "true"),
+    Guard(
+        "kt_use_day_kept",
+        "UPDATE",
+        "key_use_day",
+        _changed("id", "key_id")
+        + " OR NEW.day < OLD.day OR (NEW.day = OLD.day AND NEW.uses < OLD.uses)",
     ),
     Guard("kt_ssh_key_kept", "DELETE", "ssh_key", "true"),
     Guard(
@@ -277,55 +283,12 @@ def install(database: "Database") -> None:
                 database.cursor().execute(statement)
 
 
-def problems(connection: Any) -> list[str]:  # noqa: ANN401 - of sqlite3
-    """Return what differs from the rules of this program, a phrase each; empty when nothing does.
-
-    Tables and views of other programs are left alone; a trigger is not: it could
-    undo what keytui writes, or swallow it.
-
-    Args:
-        connection: a DB-API connection to an SQLite database of ours.
-    """
-    rows = connection.execute("SELECT type, name, tbl_name, sql FROM sqlite_master").fetchall()
-    schema = {(kind, name): sql or "" for kind, name, _, sql in rows}
-    expected = {guard.name: sqlite_trigger(guard) for guard in GUARDS}
-    found = []
-    for name, trigger in expected.items():
-        sql = schema.get(("trigger", name))
-        if sql != trigger:
-            found.append(f"the guard {name} {'is missing' if sql is None else 'was changed'}")
-    for kind, name, table, _ in rows:
-        if kind == "trigger" and table in CONSTRAINTS and name not in expected:
-            found.append(f"the trigger {harmless(name)[:64]} was added")
-    for table, rules in CONSTRAINTS.items():
-        sql = "".join(schema.get(("table", table), "").split())
-        found += [
-            f"the rule {rule} is missing"
-            for rule, text in rules.items()
-            if "".join(f"CONSTRAINT {rule} {text}".split()) not in sql
-        ]
-        if not sql.endswith("STRICT"):
-            found.append(f"the table {table} is not strict")
-    for name, table in UNIQUE.items():
-        index, _, where = schema.get(("index", name), "").partition(" WHERE ")
-        if not index.startswith("CREATE UNIQUE INDEX") or where != PARTIAL.get(name, ""):
-            found.append(f"the index {name} of {table} is missing")
-    return found
-
-
-def sqlite_trigger(guard: Guard) -> str:
-    """Return the statement that makes the guard on SQLite, as the schema then keeps it."""
-    when = guard.when.replace("IS DISTINCT FROM", "IS NOT")  # SQLite knows the former from 3.39 on
-    return (
-        f'CREATE TRIGGER {guard.name} BEFORE {guard.change} ON "{guard.table}" WHEN {when} '
-        f"BEGIN SELECT RAISE(ABORT, '{guard.rule}'); END"
-    )
-
-
 def _statements(guard: Guard, database: "Database") -> list[str]:
+    # Late: both need the list above.
     if _is_sqlite(database):
-        return [sqlite_trigger(guard)]
-    from keytui.storage.guards_postgresql import statements  # late: it needs the list above
+        from keytui.storage.guards_sqlite import statements
+    else:
+        from keytui.storage.guards_postgresql import statements
 
     return statements(guard)
 

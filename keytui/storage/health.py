@@ -15,7 +15,7 @@ from typing import Final, TypeAlias
 from keytui.domain import clock
 from keytui.domain.findings import Finding, note, ok, problem
 from keytui.domain.text import counted
-from keytui.storage import audit_key, audit_trail, file_checks, guards, schema, sqlite_file
+from keytui.storage import audit_key, audit_trail, file_checks, guards_sqlite, schema, sqlite_file
 from keytui.storage.faults import explained
 
 _RESET_FIXED: Final = ((3, 51, 3), (3, 50, 7), (3, 44, 6))
@@ -146,7 +146,7 @@ def current(place: Place) -> Iterator[Finding]:
 def rules(place: Place) -> Iterator[Finding]:
     """Do the rules still stand in it?"""
     with explained(), _reading(place) as connection:
-        found = guards.problems(connection)
+        found = guards_sqlite.problems(connection)
     yield from rules_found(found)
 
 

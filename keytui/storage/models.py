@@ -69,6 +69,7 @@ class ApiKeyRow(_Row):
     created_at = BigIntegerField()
     expires_at = BigIntegerField(null=True)
     confirmed_at = BigIntegerField(null=True)
+    first_used_at = BigIntegerField(null=True)
     last_used_at = BigIntegerField(null=True)
     last_used_from = TextField(null=True)
     deactivated_at = BigIntegerField(null=True)
@@ -83,6 +84,18 @@ class ApiKeyRow(_Row):
 
     class Meta:
         table_name = "api_key"
+
+
+class KeyUseDayRow(_Row):
+    """How often a key was used on a day; ``id`` is :func:`keytui.domain.daily_uses.place_of` them."""
+
+    id = BigAutoField()
+    key = ForeignKeyField(ApiKeyRow, index=False)
+    day = BigIntegerField()
+    uses = BigIntegerField()
+
+    class Meta:
+        table_name = "key_use_day"
 
 
 class SshKeyRow(_Row):

@@ -51,6 +51,8 @@ SENTENCES: Final = {
     "kt_ssh_key_kept": "An SSH key is one person's, never deleted or replaced: remove it instead.",
     "kt_ssh_key_removal": "The removal of an SSH key says who and when: give both.",
     "kt_status": "A person is active or inactive: choose one of the two.",
+    "kt_use_day_kept": "The uses of a day only ever grow: leave them as they are.",
+    "kt_use_day_place": "The uses of a day have a place of their own: let keytui count them.",
     "kt_user_deactivation": "An inactive person has a time of deactivation: give both or neither.",
     "kt_user_final": "A deactivated person stays deactivated: add another user instead.",
     "kt_user_frozen": "A User ID never changes: add another user instead.",
@@ -80,6 +82,9 @@ CONSTRAINTS: Final = {
     },
     "ssh_key": {
         "kt_ssh_key_removal": "CHECK ((removed_at IS NULL) = (removed_by IS NULL))",
+    },
+    "key_use_day": {
+        "kt_use_day_place": "CHECK (id = key_id * 91 + day - day / 91 * 91 AND day >= 0 AND uses > 0)",
     },
     "policy": {
         "kt_policy_days": (

@@ -66,9 +66,9 @@ def check_guards(connection: Any, name: str) -> None:  # noqa: ANN401 - of sqlit
     Raises:
         DatabaseUnusable: a rule is missing or was changed.
     """
-    from keytui.storage import guards  # late: verification has no use for it
+    from keytui.storage import guards_sqlite  # late: verification has no use for it
 
-    must_be_unchanged(guards.problems(connection), name)
+    must_be_unchanged(guards_sqlite.problems(connection), name)
 
 
 def must_be_unchanged(found: list[str], name: str) -> None:

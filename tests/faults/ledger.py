@@ -10,7 +10,7 @@ from keytui.domain.permissions import Role
 from keytui.domain.records import Actor
 from keytui.services import users
 from keytui.services.host import host_actor
-from keytui.storage import guards
+from keytui.storage import guards_sqlite
 from keytui.storage.database import close_database, open_database
 from keytui.storage.models import UserRow
 
@@ -54,7 +54,7 @@ def wrong(
     with closing(sqlite3.connect(path)) as connection:
         found = [word for (word,) in connection.execute("PRAGMA integrity_check") if word != "ok"]
         found += [f"broken {row}" for row in connection.execute("PRAGMA foreign_key_check")]
-        found += guards.problems(connection)
+        found += guards_sqlite.problems(connection)
         for query in (_CREATE, _DEACTIVATE):
             found += [word for (word,) in connection.execute(query)]
         rows = connection.execute("SELECT id, deactivated_at, last_used_at FROM api_key").fetchall()

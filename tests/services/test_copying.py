@@ -14,6 +14,7 @@ import pytest
 from keytui import Verifier
 from keytui.domain import clock
 from keytui.domain.audit import Action, Outcome
+from keytui.domain.daily_uses import place_of
 from keytui.domain.errors import BadInput, Conflict, DatabaseBusy, DatabaseUnusable, Refused
 from keytui.domain.permissions import Role
 from keytui.domain.policy import Policy
@@ -115,6 +116,7 @@ def here(database: Path) -> Other:
     review_decisions.decide(adam, 1, 1, Decision.KEEP, "in use")
     policy.change(adam, Policy(60), "as agreed", warning_days=7, seen=0)
     audit_check.new_key(host.host_actor(database, "local"), "known to others")
+    models.KeyUseDayRow.insert(id=place_of(1, 93), key=1, day=93, uses=5).execute()
     models.SshKeyRow.create(
         owner=maria.row_id,
         type="ssh-ed25519",

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from keytui.storage import guards, schema
+from keytui.storage import guards, guards_sqlite, schema
 from keytui.storage.database import close_database, open_database
 
 
@@ -21,8 +21,9 @@ def make_old(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     with monkeypatch.context() as before:
         before.setattr(schema, "_FOLDER", str(folder))
         before.setattr(guards, "GUARDS", ())
-        before.setattr(guards, "CONSTRAINTS", {})
-        before.setattr(guards, "UNIQUE", {})
+        before.setattr(guards_sqlite, "GUARDS", ())
+        before.setattr(guards_sqlite, "CONSTRAINTS", {})
+        before.setattr(guards_sqlite, "UNIQUE", {})
         open_database(str(path))
         close_database()
     path.with_name(f"{path.name}.audit-key").unlink()

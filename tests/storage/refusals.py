@@ -40,10 +40,11 @@ ROWS: Final = (
     f"INSERT INTO review_item ({ITEM}) VALUES (4, 3, 1, 'CI', '')",
     f"INSERT INTO audit_event ({EVENT}) VALUES (1, 1, 'maria', 'a', 'done', '', '', '', [00], [a1])",
     "UPDATE api_key SET expires_at = 9 WHERE id = 3",
+    "INSERT INTO key_use_day (id, key_id, day, uses) VALUES (93, 1, 93, 5)",
     f"INSERT INTO policy (id, {POLICY}) VALUES (1, 1, 'adam', 'so', 90, 365, 0, 1)",
 )
 """Two users, an administrator, one who left; maria's keys 1, 3 and 4 are active, 2 is not, and 4
-replaces it; of her SSH keys the second is removed. Key 3 has an end, and there is a policy. Review
+replaces it, and 1 was used on one day; of her SSH keys the second is removed. Key 3 has an end, and there is a policy. Review
 1 is open (key 2 was deactivated in it), 2 is closed, 3 is being opened."""
 
 
@@ -219,6 +220,25 @@ REFUSALS: Final = {
         "deactivation_reason = NULL",
         "kt_key_kept",
     ),
+    "fewer uses of a day": Refusal(
+        "UPDATE key_use_day SET uses = 1 WHERE id = 93", "kt_use_day_kept"
+    ),
+    "uses of a day that is over": Refusal(
+        "UPDATE key_use_day SET day = day - 91, uses = 9 WHERE id = 93", "kt_use_day_kept"
+    ),
+    "uses of another key": Refusal(
+        "UPDATE key_use_day SET key_id = 2, id = id + 91 WHERE id = 93", "kt_use_day_kept"
+    ),
+    "uses in another day's place": Refusal(
+        "INSERT INTO key_use_day VALUES (94, 1, 182, 1)", "kt_use_day_place", guarded=False
+    ),
+    "a day of no use": Refusal(
+        "INSERT INTO key_use_day VALUES (94, 1, 94, 0)", "kt_use_day_place", guarded=False
+    ),
+    "uses of no key": Refusal(
+        "INSERT INTO key_use_day VALUES (9009, 99, 91, 1)", "(?i)foreign key", guarded=False
+    ),
+    "deleting the uses of a day": Refusal("DELETE FROM key_use_day", "kt_use_day_kept"),
     "deleting an SSH key": Refusal("DELETE FROM ssh_key WHERE id = 2", "kt_ssh_key_kept"),
     "an SSH key in place of another": Refusal(
         f"INSERT INTO ssh_key (id, {SSH_KEY}) VALUES (2, 2, 'ssh-rsa', 'CCCC', 'SHA256:c', 'x', 1)",

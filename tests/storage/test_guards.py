@@ -9,9 +9,10 @@ from pathlib import Path
 import pytest
 
 from keytui.domain.errors import DatabaseUnusable
-from keytui.storage import guards, models, schema
+from keytui.storage import guards, guards_sqlite, models, schema
 from keytui.storage.database import close_database, open_database
-from keytui.storage.guards import GUARDS, sqlite_trigger
+from keytui.storage.guards import GUARDS
+from keytui.storage.guards_sqlite import trigger
 from tests.storage.old import make_old
 
 
@@ -34,14 +35,14 @@ def check_refused(path: Path, words: str) -> None:
 
 def test_a_new_database_has_every_guard(other: sqlite3.Connection) -> None:
     """What was just made differs in nothing."""
-    assert guards.problems(other) == []
+    assert guards_sqlite.problems(other) == []
 
 
 @pytest.mark.parametrize("guard", GUARDS, ids=lambda guard: guard.name)
 def test_a_missing_guard_is_found(other: sqlite3.Connection, guard: guards.Guard) -> None:
     """Each guard is looked for, by name."""
     other.execute(f"DROP TRIGGER {guard.name}")
-    assert guards.problems(other) == [f"the guard {guard.name} is missing"]
+    assert guards_sqlite.problems(other) == [f"the guard {guard.name} is missing"]
 
 
 def test_a_database_without_a_guard_is_refused(tmp_path: Path, other: sqlite3.Connection) -> None:
@@ -51,7 +52,7 @@ def test_a_database_without_a_guard_is_refused(tmp_path: Path, other: sqlite3.Co
     other.execute(f"DROP TRIGGER {GUARDS[1].name}")
     check_refused(tmp_path / "keytui.db", f"the guard {GUARDS[0].name} is missing and 1 more")
     for guard in GUARDS[:2]:
-        other.execute(sqlite_trigger(guard))
+        other.execute(trigger(guard))
     open_database(str(tmp_path / "keytui.db"))
     close_database()
 
@@ -60,7 +61,7 @@ def test_a_blunted_guard_is_refused(tmp_path: Path, other: sqlite3.Connection) -
     """A guard that has its name but never fires is found by its text."""
     guard = GUARDS[0]
     other.execute(f"DROP TRIGGER {guard.name}")
-    other.execute(sqlite_trigger(guard._replace(when="false")))
+    other.execute(trigger(guard._replace(when="false")))
     check_refused(tmp_path / "keytui.db", f"the guard {guard.name} was changed")
 
 
@@ -78,7 +79,7 @@ def test_a_table_without_its_constraints_is_refused(
     for (sql,) in triggers:
         other.execute(sql)
     check_refused(tmp_path / "keytui.db", "the rule kt_creator_is_owner is missing and 8 more")
-    assert "the table api_key is not strict" in guards.problems(other)
+    assert "the table api_key is not strict" in guards_sqlite.problems(other)
 
 
 def test_tables_and_triggers_of_others_are_left_alone(
@@ -109,7 +110,7 @@ def test_guards_are_put_in_anew_after_a_migration(
     )
     open_database(str(tmp_path / "keytui.db"))
     close_database()
-    assert guards.problems(other) == []
+    assert guards_sqlite.problems(other) == []
 
 
 def test_guards_are_never_put_back_in_silence(tmp_path: Path, other: sqlite3.Connection) -> None:
@@ -134,7 +135,7 @@ def test_an_upgrade_that_fails_leaves_the_guards_where_they_were(
         )
         with pytest.raises(DatabaseUnusable):
             open_database(str(tmp_path / "keytui.db"))
-    assert guards.problems(other) == []
+    assert guards_sqlite.problems(other) == []
     open_database(str(tmp_path / "keytui.db"))
     close_database()
 

@@ -77,7 +77,7 @@ def test_another_process_keeps_writers_out(database: Path) -> None:
         with pytest.raises(DatabaseBusy, match="try again in a moment"):
             add("maria")
         with pytest.raises(DatabaseBusy):
-            last_used.write(str(database), {1: (1, None)}, wait_seconds=0)
+            last_used.write(str(database), {1: (1, None)}, {}, wait_seconds=0)
         assert told(other) == "let go\n"
         add("maria")
     assert UserRow.select().count() == 1

@@ -87,13 +87,22 @@ def test_many_uses_of_a_key_are_one_write(
 ) -> None:
     """However often keys are used, a flush is one statement with one entry a key."""
     written: list[dict[int, last_used.Use]] = []
-    monkeypatch.setattr(last_used, "write", lambda path, uses, **_: written.append(dict(uses)))
+    added: list[int] = []
+
+    def write(
+        path: str, uses: dict[int, last_used.Use], daily: last_used.Daily, **_: float
+    ) -> None:
+        written.append(dict(uses))
+        added.extend(daily.values())
+
+    monkeypatch.setattr(last_used, "write", write)
     for _ in range(1_000):
         verifier.verify(ring.valid.text, "10.0.0.1")
         verifier.verify(ring.spare.text, "10.0.0.2")
     assert verifier.flush()
     assert verifier.flush()
     (only,) = written
+    assert added == [1_000, 1_000]
     assert {key_id: origin for key_id, (_, origin) in only.items()} == {
         ring.valid.key_id: "10.0.0.1",
         ring.spare.key_id: "10.0.0.2",

@@ -3,9 +3,11 @@
 import os
 import subprocess
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 from unittest.mock import patch
 
@@ -13,6 +15,7 @@ import pytest
 
 from keytui import Code, DatabaseUnusable, Verifier
 from keytui.domain import clock
+from keytui.domain.daily_uses import DAYS, day_of
 from keytui.domain.permissions import Role
 from keytui.domain.records import Actor
 from keytui.services import api_keys, users
@@ -107,6 +110,47 @@ def test_last_uses_are_written_and_a_later_one_stays(team: Team) -> None:
     assert written[0][1] is not None
     assert written[0][2] == "10.0.0.1"
     assert written[1:] == [(second, later, None), (never, None, None)]
+
+
+def test_uses_a_day_are_added_up_whoever_writes_them(team: Team) -> None:
+    """Four hosts that verify and write the same keys at once: no use is lost, none is twice."""
+    keys = [team.new_key() for _ in range(3)]
+    hosts = [Verifier(team.url) for _ in range(4)]
+
+    def work(verifier: Verifier) -> None:
+        for _ in range(10):
+            for key in keys:
+                assert verifier.verify(team.texts[key])
+            assert verifier.flush(), verifier.problem
+
+    with ThreadPoolExecutor(len(hosts)) as threads:
+        list(threads.map(work, hosts))
+    for verifier in hosts:
+        verifier.close()
+    today = day_of(clock.now())
+    written = team.rows("SELECT key_id, sum(uses), max(day) FROM key_use_day GROUP BY 1 ORDER BY 1")
+    assert [(key, uses) for key, uses, _ in written] == [(key, 40) for key in keys]
+    assert {day for *_, day in written} <= {today, today - 1}
+
+
+def test_a_day_takes_the_place_of_the_one_91_days_before(
+    team: Team, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As on SQLite: a key's rows are 91 at most, and no older day comes back."""
+    key = team.new_key()
+    start = clock.now()
+    stopped = SimpleNamespace()
+    monkeypatch.setattr("keytui.services.verification.time", stopped)
+    with Verifier(team.url) as verifier:
+        for days in (0, 1, DAYS, DAYS + 1, 2, 3):
+            stopped.time_ns = lambda at=start + days * clock.DAY: at * 1_000
+            assert verifier.verify(team.texts[key])
+            assert verifier.flush(), verifier.problem
+    first = day_of(start)
+    written = team.rows("SELECT day, uses FROM key_use_day ORDER BY day")
+    assert [(day - first, uses) for day, uses in written] == [
+        *((2, 1), (3, 1), (DAYS, 1), (DAYS + 1, 1)),
+    ]
 
 
 def test_after_a_restart_verifying_goes_on(team: Team) -> None:

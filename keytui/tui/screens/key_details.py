@@ -1,6 +1,8 @@
-"""A key's whole history: from its creation to its last use. Opened from any list of keys."""
+"""A key's whole history: its steps, from creation to last use, and its uses per day."""
 
 from collections.abc import Sequence
+
+from textual.app import ComposeResult
 
 from keytui.domain import clock
 from keytui.domain.records import Actor
@@ -9,6 +11,7 @@ from keytui.services import key_history
 from keytui.services.key_history import History, Step
 from keytui.tui.screens import key_rows
 from keytui.tui.screens.place import Place
+from keytui.tui.widgets.day_chart import DayChart
 from keytui.tui.widgets.listing import Column
 from keytui.tui.widgets.rows import Row
 
@@ -31,12 +34,18 @@ class KeyDetails(Place):
         self.key_id = key_id
         self._history: History | None = None
         self._steps: Sequence[Step] = ()
+        self._chart = DayChart(id="chart", markup=False)
+
+    def under_summary(self) -> ComposeResult:
+        """Yield the chart of its uses."""
+        yield self._chart
 
     async def fetch(self) -> Sequence[Row]:
         """Return the steps."""
         self._history = await self.keytui.background.call(
             key_history.history, self.actor, self.key_id
         )
+        self._chart.show(self._history.uses)
         sought = folded(self.containing)
         self._steps = [
             step
