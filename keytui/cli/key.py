@@ -1,93 +1,27 @@
-"""``keytui key …``: create and list API keys, and deactivate one or many."""
-
-import os
-import sys
+"""``keytui key …``: list API keys, deactivate one or many, say what became of one."""
 
 import click
 
 from keytui.cli.exits import ExitCode, fail, say
+from keytui.cli.new_key import KEY_ID, key_new, key_rotate
 from keytui.cli.progress import Progress
-from keytui.cli.session import Session, acting_as
-from keytui.cli.terminal import open_signed_in
-from keytui.domain import clock, text
-from keytui.domain.errors import BadInput, KeytuiError
-from keytui.domain.records import Actor, ApiKey
-from keytui.domain.secret import Secret
+from keytui.cli.session import acting_as
+from keytui.domain import clock
+from keytui.domain.errors import BadInput
+from keytui.domain.records import Actor
 from keytui.domain.text import counted, harmless
-from keytui.services import api_keys, bulk, policy
+from keytui.services import api_keys, bulk, key_history
 from keytui.services.bulk import Chosen, Preview
 from keytui.services.stale import Stale
-
-_NOT_TAKEN = "Its text could not be written: nobody has it."
-"""The reason on record for a key that went nowhere."""
 
 
 @click.group("key")
 def key_commands() -> None:
-    """Create, list and deactivate API keys."""
+    """Create, rotate, list and deactivate API keys."""
 
 
-@key_commands.command("new")
-@click.option("--label", required=True, help="What will use it.")
-@click.option(
-    "--lasts",
-    default="",
-    metavar="HOW_LONG",
-    help="Days, a last day (YYYY-MM-DD), or none (default: by the policy).",
-)
-@acting_as
-def key_new(actor: Actor, label: str, lasts: str) -> None:
-    """Create an API key and write its text to standard output, once and without end of line.
-
-    At a terminal the app shows it instead, as New Key does.
-    """
-    session: Session = click.get_current_context().obj
-    end = policy.end_of(lasts)
-    if sys.stdout is not None and sys.stdout.isatty() and session.signed_in is not None:
-        open_signed_in(session, text.label(label), lasts)
-    key, secret = api_keys.create_key(actor, label, expires_at=end)
-    try:
-        _write(secret)
-    except BaseException as error:
-        secret.wipe()
-        _take_back(actor, key, error)
-        raise
-    secret.wipe()
-    ends = "never expires" if end is None else f"expires {clock.until(end, key.created_at)}"
-    say(
-        f"Key {key.key_id} {key.masked} is created; it {ends}. Its text went to standard output, once: "
-        "nobody can see it again."
-    )
-    try:
-        api_keys.confirm_key(actor, key.key_id)
-    except KeytuiError as error:
-        say(f"Key {key.key_id} works, but stays marked as not confirmed: {error}")
-
-
-def _write(secret: Secret) -> None:
-    # Not through sys.stdout: its buffer would keep a copy.
-    if sys.stdout is None:  # never the number 1: that may be the database by now
-        raise OSError(None, "standard output is closed")
-    view = secret.view()
-    if os.write(sys.stdout.fileno(), view) != len(view):
-        raise OSError(None, "not all of it could be written")
-
-
-def _take_back(actor: Actor, key: ApiKey, error: BaseException) -> None:
-    try:
-        api_keys.deactivate_key(actor, key.key_id, _NOT_TAKEN)
-    except KeytuiError as no:
-        fail(
-            f"The text of key {key.key_id} could not be written, and it is still active: {no} "
-            "Then deactivate it.",
-            ExitCode.CANNOT,
-        )
-    if isinstance(error, OSError):
-        fail(
-            f"Key {key.key_id} is deactivated again: its text could not be written "
-            f"({error.strerror}).",
-            ExitCode.CANNOT,
-        )
+key_commands.add_command(key_new)
+key_commands.add_command(key_rotate)
 
 
 @key_commands.command("list")
@@ -103,13 +37,34 @@ def key_list(actor: Actor, name: str | None) -> None:
 
 
 @key_commands.command("deactivate")
-@click.argument("key_id", type=click.IntRange(1, 2**63 - 1))
+@KEY_ID
 @click.option("--reason", required=True, help="Why; kept on record.")
 @acting_as
 def key_deactivate(actor: Actor, key_id: int, reason: str) -> None:
     """End an API key for good."""
     api_keys.deactivate_key(actor, key_id, reason)
     say(f"Key {key_id} is inactive.")
+
+
+@key_commands.command("history")
+@KEY_ID
+@acting_as
+def key_history_command(actor: Actor, key_id: int) -> None:
+    """Say what became of an API key, the newest first: when, what, by whom, detail, from where."""
+    for step in key_history.history(actor, key_id).steps:
+        fields = (clock.iso(step.at), step.what, step.who, step.detail, step.origin)
+        click.echo("\t".join(harmless(field) for field in fields))
+
+
+@key_commands.command("uses")
+@KEY_ID
+@acting_as
+def key_uses(actor: Actor, key_id: int) -> None:
+    """Say how often an API key was used on each of the last 91 days (UTC) on which it was."""
+    uses = key_history.history(actor, key_id).uses
+    for day, count in enumerate(uses.counts, uses.first_day):
+        if count:
+            click.echo(f"{clock.day(day)}\t{count}")
 
 
 @key_commands.command("deactivate-many")

@@ -18,7 +18,8 @@ from keytui.cli.audit import audit_check_command, audit_list
 from keytui.cli.exits import ExitCode, fail
 from keytui.cli.expiring import expiring_command
 from keytui.cli.export import export
-from keytui.cli.key import key_deactivate, key_list, key_new
+from keytui.cli.key import key_deactivate, key_history_command, key_list, key_uses
+from keytui.cli.new_key import key_new, key_rotate
 from keytui.cli.session import Session
 from keytui.domain.text import harmless
 from keytui.services import forced
@@ -32,8 +33,11 @@ COMMANDS: Final[dict[tuple[str, ...], tuple[click.Command, frozenset[str]]]] = {
     ("audit", "list"): (audit_list, frozenset({"containing", "limit", "as_json"})),
     ("audit", "check"): (audit_check_command, frozenset({"kept"})),
     ("key", "new"): (key_new, frozenset({"label", "lasts"})),
+    ("key", "rotate"): (key_rotate, frozenset({"key_id", "overlap"})),
     ("expiring",): (expiring_command, frozenset({"within"})),
     ("key", "list"): (key_list, frozenset({"name"})),
+    ("key", "history"): (key_history_command, frozenset({"key_id"})),
+    ("key", "uses"): (key_uses, frozenset({"key_id"})),
     ("key", "deactivate"): (key_deactivate, frozenset({"key_id", "reason"})),
 }
 """Each command, what it leads to, and which of its parameters may be given."""

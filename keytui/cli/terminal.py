@@ -1,7 +1,7 @@
 """Opening the app from a command: only where there is a whole terminal."""
 
 import sys
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from keytui.cli.exits import ExitCode, fail
 
@@ -20,16 +20,16 @@ def need_terminal(otherwise: str = "run it in one, or use a command (see keytui 
         fail(f"The app needs a terminal: {otherwise}.", ExitCode.CANNOT)
 
 
-def open_signed_in(session: "Session", new_key: str = "", lasts: str = "") -> NoReturn:
+def open_signed_in(session: "Session", **new_key: Any) -> NoReturn:  # noqa: ANN401 - see below
     """Open the app with whom the session has signed in already; its database is open.
 
     Args:
         session: of this run.
-        new_key: the label of a key to create and show at once.
-        lasts: for how long that key lasts, as typed; empty for the policy's default.
+        new_key: the fields of a :class:`.NewKey` to create and show at once; or nothing.
     """
     need_terminal()
     from keytui.tui.run import run_signed_in
+    from keytui.tui.surroundings import NewKey
 
     sys.exit(
         run_signed_in(
@@ -38,7 +38,6 @@ def open_signed_in(session: "Session", new_key: str = "", lasts: str = "") -> No
             session.file,
             session.signed_in,
             forced=session.forced,
-            new_key=new_key,
-            lasts=lasts,
+            new_key=NewKey(**new_key) if new_key else None,
         )
     )

@@ -30,6 +30,11 @@ def iso(at: int) -> str:
     return _datetime(at).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
+def day(number: int) -> str:
+    """Write a day, counted from 1970-01-01, as ISO 8601: ``2026-11-24``."""
+    return iso(number * DAY)[:10]
+
+
 def stamp(at: int) -> str:
     """Write a time for the name of a file: ``20261124-060035``."""
     return _datetime(at).strftime("%Y%m%d-%H%M%S")

@@ -46,6 +46,11 @@ class DailyUses(NamedTuple):
         return cls(last_day, tuple(by_day.get(day, 0) for day in range(first, last_day + 1)))
 
     @property
+    def first_day(self) -> int:
+        """The day that the first count is of."""
+        return self.last_day - len(self.counts) + 1
+
+    @property
     def total(self) -> int:
         """How often it was used on all these days."""
         return sum(self.counts)
@@ -60,4 +65,4 @@ class DailyUses(NamedTuple):
         """The latest of the days on which it was used most, and how often that was."""
         most = max(self.counts)
         place = max(place for place, count in enumerate(self.counts) if count == most)
-        return self.last_day - len(self.counts) + 1 + place, most
+        return self.first_day + place, most

@@ -120,9 +120,9 @@ class KeytuiApp(App[None]):
         if isinstance(answer, SignedIn):
             self.signed_in = answer
             began = self.surroundings
-            self.surroundings = replace(began, remark="", new_key="")
+            self.surroundings = replace(began, remark="", new_key=None)
             notices = (*filter(None, [began.remark]), *answer.notices)
-            self._go(Profile(replace(answer, notices=notices), began.new_key, began.lasts))
+            self._go(Profile(replace(answer, notices=notices), began.new_key))
         elif isinstance(answer, CodeAccepted):
             self.push_screen(ChoosePassword(answer), self.came_in)
         else:

@@ -11,7 +11,7 @@ from keytui.services import boundary, users
 from keytui.services.sign_in import SignedIn
 from keytui.settings import ClipboardRoute, Settings
 from keytui.storage.database import close_database, open_database
-from keytui.tui.surroundings import ORDINARY, Surroundings
+from keytui.tui.surroundings import ORDINARY, NewKey, Surroundings
 
 if TYPE_CHECKING:
     from textual.screen import Screen
@@ -53,8 +53,7 @@ def run_signed_in(  # noqa: PLR0913 - whoever opens it has found out this much
     signed_in: SignedIn | None,
     *,
     forced: bool,
-    new_key: str = "",
-    lasts: str = "",
+    new_key: NewKey | None = None,
 ) -> int:
     """Run the app on the database that is open, for somebody who is signed in already.
 
@@ -64,8 +63,7 @@ def run_signed_in(  # noqa: PLR0913 - whoever opens it has found out this much
         file: of the database, as :func:`.open_database` returned it.
         signed_in: who they are; ``None`` in a forced session where they sign in first.
         forced: whether the app is all that they may run.
-        new_key: the label of a key to create and show at once.
-        lasts: for how long that key lasts, as typed; empty for the policy's default.
+        new_key: a key to create and show at once.
 
     Returns:
         The exit code.
@@ -80,7 +78,7 @@ def run_signed_in(  # noqa: PLR0913 - whoever opens it has found out this much
             settings = replace(settings, clipboard=ClipboardRoute.OSC52)
     from keytui.tui.screens.entrance import SignIn
 
-    surroundings = Surroundings(forced, remark, new_key, lasts)
+    surroundings = Surroundings(forced, remark, new_key)
     return show(settings, origin, signed_in or SignIn(remark), surroundings)
 
 

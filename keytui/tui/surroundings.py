@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from typing import Final
 
+from keytui.domain.overlap import Overlap
+
 NO_FILES: Final = "A session over SSH writes no files on the server: copy it instead."
 NO_FILE_HERE: Final = (
     "A session over SSH writes no files on the server: ask the account that owns the database."
@@ -15,6 +17,23 @@ NO_LOCK: Final = "End this session: over SSH nothing is locked"
 
 
 @dataclass(frozen=True, slots=True)
+class NewKey:
+    """A key to create and show at once, as a command asked for it.
+
+    Attributes:
+        label: of a key that replaces none.
+        lasts: for how long that one lasts, as typed; empty for the policy's default.
+        rotates: the number of the key that it replaces; 0 for none.
+        overlap: how long that one goes on working.
+    """
+
+    label: str = ""
+    lasts: str = ""
+    rotates: int = 0
+    overlap: Overlap = Overlap.WEEK
+
+
+@dataclass(frozen=True, slots=True)
 class Surroundings:
     """What the door has found out.
 
@@ -22,14 +41,12 @@ class Surroundings:
         forced: whether this is all that the person may run: then nothing is
             written on this machine, and signing out or being away ends it.
         remark: what must be said on the first screen, a sentence; or empty.
-        new_key: the label of a key to create and show at once; or empty.
-        lasts: for how long that key lasts, as typed; empty for the policy's default.
+        new_key: a key to create and show at once, or none.
     """
 
     forced: bool = False
     remark: str = ""
-    new_key: str = ""
-    lasts: str = ""
+    new_key: NewKey | None = None
 
 
 ORDINARY: Final = Surroundings()

@@ -17,7 +17,7 @@ from keytui.tui.screens.audit import Audit
 from keytui.tui.screens.entrance import FirstAdministrator, SignIn
 from keytui.tui.screens.manage_users import ManageUsers
 from keytui.tui.screens.profile import Profile
-from keytui.tui.surroundings import NO_REPORT, Surroundings
+from keytui.tui.surroundings import NO_REPORT, NewKey, Surroundings
 from tests.forced import come, give_ssh_key
 from tests.tui.support import HOME, SMALL, Tui
 
@@ -50,7 +50,7 @@ async def test_a_person_who_is_in_sees_their_profile(maria: Actor) -> None:
 
 async def test_a_key_asked_for_is_created_once(maria: Actor) -> None:
     """Its pop-up is the first thing; going away and coming back creates no other."""
-    app = _app(_maria(), Surroundings(forced=True, new_key="ci"))
+    app = _app(_maria(), Surroundings(forced=True, new_key=NewKey("ci")))
     async with app.run_test(size=HOME) as pilot:
         tui = Tui(app, pilot)
         reveal = await tui.on(Reveal)
@@ -71,7 +71,7 @@ async def test_a_key_asked_for_is_created_once(maria: Actor) -> None:
 async def test_a_key_that_may_not_be_is_refused_on_the_profile(adam: Actor) -> None:
     """The sentence of the rule, and no pop-up."""
     give_ssh_key("adam")
-    app = _app(come("adam"), Surroundings(forced=True, new_key="ci"))
+    app = _app(come("adam"), Surroundings(forced=True, new_key=NewKey("ci")))
     async with app.run_test(size=HOME) as pilot:
         tui = Tui(app, pilot)
         await tui.shows("Administrators cannot create keys: separation of duties.")
@@ -106,7 +106,7 @@ async def test_the_export_is_dimmed_with_what_to_do_instead(
 
 async def test_save_to_file_cannot_be_reached(maria: Actor) -> None:
     """Its button takes neither focus nor click."""
-    app = _app(_maria(), Surroundings(forced=True, new_key="ci"))
+    app = _app(_maria(), Surroundings(forced=True, new_key=NewKey("ci")))
     async with app.run_test(size=HOME) as pilot:
         reveal = await Tui(app, pilot).on(Reveal)
         assert reveal.query_one("#save").disabled

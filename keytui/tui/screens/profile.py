@@ -23,6 +23,7 @@ from keytui.tui.screens.form import Entry, Form, Values
 from keytui.tui.screens.key_details import OwnKeyDetails
 from keytui.tui.screens.keys_place import KeysPlace
 from keytui.tui.screens.ssh_keys import OwnSshKeys
+from keytui.tui.surroundings import NewKey
 from keytui.tui.widgets.plain import plain
 
 
@@ -67,15 +68,11 @@ class Profile(KeysPlace):
     BINDINGS: ClassVar[list[BindingType]] = bindings(ACTIONS)
     DETAILS = OwnKeyDetails
 
-    def __init__(self, signed_in: sign_in.SignedIn, new_key: str = "", lasts: str = "") -> None:
-        """Show the person who signed in.
-
-        ``new_key`` is the label of a key to create at once, ``lasts`` for how long, as typed.
-        """
+    def __init__(self, signed_in: sign_in.SignedIn, new_key: NewKey | None = None) -> None:
+        """Show the person who signed in, and have a key created at once where one was asked for."""
         super().__init__(signed_in.actor, signed_in.actor.user_id)
         self._signed_in = signed_in
-        self._label = new_key
-        self._lasts = lasts
+        self._new_key = new_key
 
     @property
     def empty(self) -> str:
@@ -106,7 +103,7 @@ class Profile(KeysPlace):
         """Say first what the person must know."""
         if self._signed_in.notices:
             self.complain(" ".join(self._signed_in.notices))
-        if self._label:
+        if self._new_key is not None:
             self.action_pick("new_key")
 
     async def do_new_key(self) -> None:
@@ -121,9 +118,14 @@ class Profile(KeysPlace):
                 )
                 return key
 
-            if self._label:
-                label, self._label = self._label, ""
-                await self._reveal(await create(label, self._lasts), secret)
+            asked, self._new_key = self._new_key, None
+            if asked is not None:
+                creating = (
+                    self._rotate(asked.rotates, asked.overlap, secret)
+                    if asked.rotates
+                    else create(asked.label, asked.lasts)
+                )
+                await self._reveal(await creating, secret)
                 return
             key = await self.app.push_screen_wait(
                 Form[ApiKey](
@@ -179,11 +181,7 @@ class Profile(KeysPlace):
         with self.keytui.late.lend() as secret:
 
             async def submit(values: Values) -> ApiKey:
-                overlap = Overlap(values["overlap"])
-                key, _ = await self.keytui.background.call(
-                    rotation.rotate, self.actor, old.key_id, overlap, secret
-                )
-                return key
+                return await self._rotate(old.key_id, Overlap(values["overlap"]), secret)
 
             key = await self.app.push_screen_wait(
                 Form[ApiKey](
@@ -197,6 +195,12 @@ class Profile(KeysPlace):
             )
             if key is not None:
                 await self._reveal(key, secret)
+
+    async def _rotate(self, key_id: int, overlap: Overlap, secret: Secret) -> ApiKey:
+        key, _ = await self.keytui.background.call(
+            rotation.rotate, self.actor, key_id, overlap, secret
+        )
+        return key
 
     async def do_end_overlap(self) -> None:
         """Ask whether; end the old key now."""

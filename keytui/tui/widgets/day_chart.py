@@ -6,7 +6,6 @@ from textual.content import Content
 from textual.widgets import Static
 
 from keytui.domain import clock
-from keytui.domain.clock import DAY
 from keytui.domain.daily_uses import DailyUses
 from keytui.domain.text import counted
 from keytui.tui.widgets.plain import plain
@@ -49,7 +48,7 @@ def in_words(uses: DailyUses) -> str:
     if not uses.total:
         return f"No uses in {span}."
     day, most = uses.busiest
-    return f"{counted(uses.total, 'use')} on {uses.days_used} of {span}, most on {_date(day)}: {most:,}."
+    return f"{counted(uses.total, 'use')} on {uses.days_used} of {span}, most on {clock.day(day)}: {most:,}."
 
 
 def drawing(uses: DailyUses, width: int) -> list[str]:
@@ -64,10 +63,6 @@ def drawing(uses: DailyUses, width: int) -> list[str]:
         "".join(" ▄█"[max(0, min(2, step - 2 * row))] for step in steps)
         for row in reversed(range(_ROWS))
     ]
-    first, last = _date(uses.last_day - len(counts) + 1), "today (UTC)"
+    first, last = clock.day(uses.last_day - len(counts) + 1), "today (UTC)"
     gap = len(counts) - len(first) - len(last)
     return [*rows, f"{first}{'─' * gap}{last}"]
-
-
-def _date(day: int) -> str:
-    return clock.iso(day * DAY)[:10]
