@@ -1,4 +1,4 @@
-"""Which keys end soon: told to their owners at sign-in, listed and counted for whoever asks."""
+"""Which keys end soon: told to their owners at sign-in, listed for whoever asks."""
 
 from collections.abc import Iterator
 from typing import Any, Final, cast
@@ -11,11 +11,11 @@ from keytui.domain.clock import DAY
 from keytui.domain.permissions import PERMISSIONS, Permission, Reach
 from keytui.domain.policy import SOON_DAYS
 from keytui.domain.records import Actor, ApiKey
-from keytui.domain.states import Status
+from keytui.domain.states import KeyState
 from keytui.domain.text import counted, harmless
 from keytui.services.acting import looking
 from keytui.services.key_records import of_successor, record, select_keys
-from keytui.storage.models import ApiKeyRow, UserRow
+from keytui.storage.models import ApiKeyRow
 
 WARNED_DAYS: Final = (1, 7, SOON_DAYS)
 """How long before a key's end its owner is told so, the nearest first; GitLab mails 60, 30 and 7
@@ -58,26 +58,10 @@ def notices(owner: int, present: int) -> list[str]:
     return []
 
 
-def count(actor: Actor, within_days: int = SOON_DAYS) -> int:
-    """Count the working keys of all people that end within so many days; quick on a million.
-
-    Raises:
-        Refused: the actor is no administrator.
-    """
-    with looking(actor, Action.KEY_LIST, "all") as deed:
-        deed.require(Permission.VIEW_KEYS)
-        ends = _ends(clock.now(), within_days)
-        # Of two counts the second is small: an inactive person's keys do not work.
-        of_inactive = ends & ApiKeyRow.owner.in_(_inactive())
-        return int(
-            ApiKeyRow.select().where(ends).count() - ApiKeyRow.select().where(of_inactive).count()
-        )
-
-
 def each(actor: Actor, within_days: int) -> Iterator[ApiKey]:
     """Yield the working keys that end within so many days, the first to end first.
 
-    A user's own; all people's for an administrator. They are read a thousand at a time,
+    A key that was rotated is none of them: it ends on purpose, and its owner chose when. A user's own; all people's for an administrator. They are read a thousand at a time,
     each time as ``actor``.
 
     Raises:
@@ -103,7 +87,7 @@ def each(actor: Actor, within_days: int) -> Iterator[ApiKey]:
             query = select_keys().where(ApiKeyRow.id.in_(numbers))
             order = query.order_by(ApiKeyRow.expires_at, ApiKeyRow.id).dicts()
             found = [record(row, present) for row in order] if numbers else []
-        yield from (key for key in found if key.status is Status.ACTIVE)
+        yield from (key for key in found if key.state is KeyState.ACTIVE)
         if len(found) < _BATCH:
             return
         after = (found[-1].expires_at or 0, found[-1].key_id)
@@ -114,10 +98,6 @@ def _ends(present: int, within_days: int) -> Any:  # noqa: ANN401 - a Peewee exp
     # A key that was rotated ends on purpose, and its owner chose when.
     rotated = fn.EXISTS(of_successor("id"))
     return later & ApiKeyRow.deactivated_at.is_null() & ~rotated
-
-
-def _inactive() -> Any:  # noqa: ANN401 - a Peewee query has no useful type
-    return UserRow.select(UserRow.id).where(UserRow.status == Status.INACTIVE)
 
 
 def _short(label: str) -> str:

@@ -120,12 +120,19 @@ def count(actor: Actor) -> Mapping[Stale, int]:
 _ALIVE: Final[Any] = SQL("+deactivated_at IS NULL")
 _OF_INACTIVE: Final = f"owner_id IN (SELECT id FROM \"user\" WHERE status = '{Status.INACTIVE}')"  # noqa: S608 - a fixed text
 
+# A key that was rotated ends on purpose, and its owner chose when.
+_NOT_ROTATED: Final[Any] = SQL(
+    "id NOT IN (SELECT replaces_id FROM api_key WHERE replaces_id IS NOT NULL)"
+)
+
 _MEANING: Final[Mapping[Stale, Callable[[int], Any]]] = {
     Stale.NEVER_USED: lambda present: ApiKeyRow.last_used_at.is_null(),  # noqa: ARG005 - as the others
     Stale.IDLE: lambda present: idle_for(IDLE_DAYS, present),
     Stale.OLD: lambda present: older_than(OLD_DAYS, present),
     Stale.NEVER_EXPIRES: lambda present: ApiKeyRow.expires_at.is_null(),  # noqa: ARG005 - as the others
-    Stale.EXPIRING: lambda present: ApiKeyRow.expires_at <= present + EXPIRING_DAYS * DAY,
+    Stale.EXPIRING: lambda present: (
+        (ApiKeyRow.expires_at <= present + EXPIRING_DAYS * DAY) & _NOT_ROTATED
+    ),
     Stale.NOT_CONFIRMED: lambda present: (  # noqa: ARG005 - as the others
         ApiKeyRow.confirmed_at.is_null() & ApiKeyRow.last_used_at.is_null()
     ),

@@ -10,8 +10,10 @@ import pytest
 from keytui.domain import calendar
 from keytui.domain.clock import DAY, HOUR, MINUTE
 from keytui.domain.errors import BadInput
+from keytui.domain.overlap import Overlap
 from keytui.domain.records import Actor
-from keytui.services import api_keys, calendar_file, expiring, sign_in, users
+from keytui.services import api_keys, calendar_file, expiring, rotation, sign_in, stale, users
+from keytui.services.stale import Stale
 from tests.support import HERE, PASSWORD, Clock, MakePerson, signed_in
 
 
@@ -95,7 +97,20 @@ def test_a_user_lists_their_own_and_an_administrator_all(
     assert [key.key_id for key in expiring.each(maria, 7)] == [late]
     for actor in (adam, host):
         assert [key.key_id for key in expiring.each(actor, 7)] == [soon, late]
-        assert expiring.count(actor, 7) == 2
+
+
+def test_a_rotated_key_ends_on_purpose_and_nobody_is_told(
+    clock: Clock, maria: Actor, adam: Actor
+) -> None:
+    """Neither its owner at sign-in, nor a list or calendar, nor a card; until then they are."""
+    key = ending(clock, maria, "CI", 40 * DAY)
+    api_keys.confirm_key(maria, key)
+    clock.now += 39 * DAY
+    assert [one.key_id for one in expiring.each(adam, 30)] == [key]
+    assert stale.count(adam)[Stale.EXPIRING] == len(told("maria")) == 1
+    rotation.rotate(maria, key, Overlap.HOUR)
+    assert list(expiring.each(adam, 30)) == []
+    assert stale.count(adam)[Stale.EXPIRING] == len(told("maria")) == 0
 
 
 def test_keys_that_end_at_one_moment_are_all_listed_once(

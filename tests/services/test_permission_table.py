@@ -193,7 +193,6 @@ ACTIONS: dict[str, Act] = {
         who, STRICT, "audit", warning_days=30, seen=0
     ),
     "list the keys that end soon": lambda w, who: list(expiring.each(who, 30)),
-    "count the keys that end soon": lambda w, who: expiring.count(who),
 }
 
 # action: the sentence for a user, the sentence for an administrator; the host's
@@ -257,7 +256,6 @@ TABLE: dict[str, tuple[str | None, str | None]] = {
     "see whom a policy hits": (POLICY, None),
     "change the policy": (POLICY, None),
     "list the keys that end soon": (None, None),
-    "count the keys that end soon": ("You can view only your own API keys.", None),
 }
 
 OF_THE_HOST = {"add an SSH key": NO_SSH_KEY, "label an own SSH key": NO_SSH_KEY}

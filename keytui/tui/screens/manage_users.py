@@ -16,7 +16,6 @@ from keytui.domain.records import Actor, User
 from keytui.domain.states import Status
 from keytui.services import (
     audit_check,
-    expiring,
     key_lists,
     report,
     reviews,
@@ -86,7 +85,6 @@ class ManageUsers(Place):
         super().__init__(actor)
         self._active: int | None = None
         self._review_due = False
-        self._expiring = 0
         self._cards = Cards("Counting stale keys...", id="cards", markup=False)
 
     def under_summary(self) -> ComposeResult:
@@ -108,7 +106,6 @@ class ManageUsers(Place):
         due = await self.keytui.background.call(reviews.due_at, self.actor)
         self._review_due = due is not None and due <= clock.now()
         self._active = await self.keytui.background.call(key_lists.count_active, self.actor)
-        self._expiring = await self.keytui.background.call(expiring.count, self.actor)
         self.summarise()
         self.run_worker(self.perform(self._count_stale), group="cards")
 
@@ -121,8 +118,6 @@ class ManageUsers(Place):
         keys = (
             "... active keys" if self._active is None else text.counted(self._active, "active key")
         )
-        if self._expiring:
-            keys += f", {self._expiring:,} expiring"
         due = "   review due" if self._review_due else ""
         return f"Users: {self.range_shown}   {keys}{due}   {self.filter_shown}"
 
