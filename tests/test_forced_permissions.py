@@ -39,6 +39,8 @@ TABLE: dict[str, tuple[str | None, str | None]] = {
     ),
     "audit list": (None, None),
     "audit list --filter maria --limit 3 --json": (None, None),
+    "audit list --about maria --only sign-ins": (None, None),
+    "audit list --about noor": ("You can read only your own audit events.", None),
     "audit check": ("Only an administrator checks the audit chain.", None),
 }
 CASES = [

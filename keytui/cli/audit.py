@@ -39,11 +39,14 @@ def audit_commands() -> None:
     default=Family.ALL.value,
     help="Only sign-ins, what became of keys, or administration.",
 )
+@click.option("--about", metavar="USER_ID", help="Only this person's, and what concerns them.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object a line.")
 @acting_as
-def audit_list(actor: Actor, containing: str, limit: int, family: str, as_json: bool) -> None:
+def audit_list(  # noqa: PLR0913, PLR0917 - click passes what the options declare
+    actor: Actor, containing: str, limit: int, family: str, about: str | None, as_json: bool
+) -> None:
     """List audit events, newest first (a user's own, an administrator's all)."""
-    for event in audit.events(actor, containing, limit, Family(family)):
+    for event in audit.events(actor, containing, limit, Family(family), about):
         if as_json:
             click.echo(json.dumps({**asdict(event), "at": clock.iso(event.at)}))
         else:

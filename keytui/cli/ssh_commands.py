@@ -30,7 +30,10 @@ _LONGEST_ANSWER: Final = 300
 
 COMMANDS: Final[dict[tuple[str, ...], tuple[click.Command, frozenset[str]]]] = {
     ("export",): (export, frozenset({"form", "active", "owner", "idle_days", "older_days"})),
-    ("audit", "list"): (audit_list, frozenset({"containing", "limit", "as_json"})),
+    ("audit", "list"): (
+        audit_list,
+        frozenset({"containing", "limit", "family", "about", "as_json"}),
+    ),
     ("audit", "check"): (audit_check_command, frozenset({"kept"})),
     ("key", "new"): (key_new, frozenset({"label", "lasts"})),
     ("key", "rotate"): (key_rotate, frozenset({"key_id", "overlap"})),

@@ -10,6 +10,7 @@ from keytui.domain.records import Actor
 from keytui.domain.text import harmless
 from keytui.services import late_uses, paging
 from keytui.services.acting import Deed, looking
+from keytui.services.key_records import owner_of
 from keytui.storage.models import AuditEventRow
 from keytui.storage.ordered import Ordered, contains
 
@@ -29,7 +30,11 @@ ORDERS: Final = {"When": "id"}
 
 
 def events(
-    actor: Actor, containing: str = "", limit: int = 500, family: Family = Family.ALL
+    actor: Actor,
+    containing: str = "",
+    limit: int = 500,
+    family: Family = Family.ALL,
+    about: str | None = None,
 ) -> Sequence[AuditEvent]:
     """Return the newest audit events that ``actor`` may read, newest first.
 
@@ -42,48 +47,56 @@ def events(
             target, detail or origin; ``%`` and ``_`` mean themselves.
         limit: how many at most.
         family: only events of this family.
+        about: only what this person did and what concerns them, by User ID.
 
     Raises:
+        BadInput: there is no such person.
+        Refused: it is somebody else and the actor is no administrator.
         SignedOut: the sign-in is no longer good.
     """
     late_uses.settle()
-    with looking(actor, Action.AUDIT_READ) as deed:
+    with looking(actor, Action.AUDIT_READ, about or "") as deed:
         wanted = Wanted(down=True, containing=containing, size=limit, total=limit)
-        return _page(deed, wanted, family).rows
+        return _page(deed, wanted, family, about).rows
 
 
-def page(actor: Actor, wanted: Wanted, family: Family = Family.ALL) -> Page[AuditEvent]:
+def page(
+    actor: Actor, wanted: Wanted, family: Family = Family.ALL, about: str | None = None
+) -> Page[AuditEvent]:
     """Return a page of the audit events that ``actor`` may read.
 
     Args:
         actor: who reads; see :func:`events`.
         wanted: which page; sorted by number, which is by time.
         family: only events of this family.
-
-    Raises:
-        SignedOut: the sign-in is no longer good.
+        about: only of this person; raises as :func:`events` does.
     """
     late_uses.settle()
-    with looking(actor, Action.AUDIT_READ) as deed:
-        return _page(deed, wanted, family)
+    with looking(actor, Action.AUDIT_READ, about or "") as deed:
+        return _page(deed, wanted, family, about)
 
 
-def count(actor: Actor, wanted: Wanted, family: Family = Family.ALL) -> int:
+def count(
+    actor: Actor, wanted: Wanted, family: Family = Family.ALL, about: str | None = None
+) -> int:
     """Count the events of a list; see :func:`page`."""
-    with looking(actor, Action.AUDIT_READ) as deed:
-        return _list(deed, wanted, family).count()
+    with looking(actor, Action.AUDIT_READ, about or "") as deed:
+        return _list(deed, wanted, family, about).count()
 
 
-def _page(deed: Deed, wanted: Wanted, family: Family) -> Page[AuditEvent]:
-    return paging.page(_list(deed, wanted, family), wanted, _records, _id)
+def _page(deed: Deed, wanted: Wanted, family: Family, about: str | None) -> Page[AuditEvent]:
+    return paging.page(_list(deed, wanted, family, about), wanted, _records, _id)
 
 
-def _list(deed: Deed, wanted: Wanted, family: Family) -> Ordered:
-    reader = deed.actor.row_id
-    deed.require(Permission.READ_AUDIT, owner=reader)
+def _list(deed: Deed, wanted: Wanted, family: Family, about: str | None) -> Ordered:
     where: list[tuple[str, Sequence[object]]] = []
-    if PERMISSIONS[Permission.READ_AUDIT][deed.role] is Reach.OWN:
-        where.append(("actor_row_id = ? OR about_id = ?", (reader, reader)))
+    if about is None:
+        whom = deed.actor.row_id
+        deed.require(Permission.READ_AUDIT, owner=whom)
+    else:
+        whom = owner_of(deed, about, Permission.READ_AUDIT)
+    if about is not None or PERMISSIONS[Permission.READ_AUDIT][deed.role] is Reach.OWN:
+        where.append(("actor_row_id = ? OR about_id = ?", (whom, whom)))
     if family is not Family.ALL:
         where.append((f"({_FAMILY}) = ?", (_NUMBERS[family],)))
     if wanted.containing:

@@ -58,8 +58,8 @@ def record(row: dict[str, Any], present: int) -> ApiKey:
     return ApiKey(**{**row, "owner_status": Status(row["owner_status"])}, as_of=present)
 
 
-def owner_of(deed: Deed, name: str) -> int:
-    """Return the row of the person whose keys the actor wants to see, if they may.
+def owner_of(deed: Deed, name: str, permission: Permission = Permission.VIEW_KEYS) -> int:
+    """Return the row of the person whose keys, or what else, the actor wants to see, if they may.
 
     Raises:
         BadInput: there is no such person.
@@ -67,7 +67,7 @@ def owner_of(deed: Deed, name: str) -> int:
     """
     owner = UserRow.get_or_none(UserRow.user_id == user_id.folded(name))
     deed.about = owner.id if owner else None
-    deed.require(Permission.VIEW_KEYS, owner=deed.about)
+    deed.require(permission, owner=deed.about)
     if owner is None:
         raise BadInput(f"There is no user {text.harmless(name)[:64]}.")
     return int(owner.id)

@@ -15,6 +15,7 @@ from keytui.domain.records import Actor, SshKey
 from keytui.domain.states import Status
 from keytui.services import ssh_keygen
 from keytui.services.acting import Deed, acting, looking
+from keytui.services.key_records import owner_of
 from keytui.storage.models import SshKeyRow, UserRow
 
 MOST_KEYS: Final = 20
@@ -80,12 +81,8 @@ def list_keys(actor: Actor, whose: str | None = None, containing: str = "") -> S
         raise BadInput("Name the user whose SSH keys you want to see.")
     name = whose or actor.user_id
     with looking(actor, Action.SSH_KEY_LIST, name) as deed:
-        owner = UserRow.get_or_none(UserRow.user_id == user_id.folded(name))
-        deed.about = owner.id if owner else None
-        deed.require(Permission.VIEW_SSH_KEYS, owner=deed.about)
-        if owner is None:
-            raise BadInput(f"There is no user {text.harmless(name)[: user_id.MAX_LENGTH]}.")
-        query = _select().where(SshKeyRow.owner == owner.id)
+        owner = owner_of(deed, name, Permission.VIEW_SSH_KEYS)
+        query = _select().where(SshKeyRow.owner == owner)
         if containing:
             wanted = text.harmless(containing)
             query = query.where(

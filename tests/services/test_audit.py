@@ -5,10 +5,11 @@ from pathlib import Path
 import pytest
 
 from keytui.domain.audit import Action, AuditEvent, Family, Outcome
-from keytui.domain.errors import Refused, SignInFailed
+from keytui.domain.errors import BadInput, Refused, SignInFailed
+from keytui.domain.pages import Wanted
 from keytui.domain.records import Actor
 from keytui.services import api_keys, audit, sign_in, users
-from tests.support import HERE, WRONG_PASSWORD, Clock, MakePerson, rows, trail
+from tests.support import HERE, PASSWORD, WRONG_PASSWORD, Clock, MakePerson, rows, trail
 
 
 def test_an_administrator_reads_everything_newest_first(adam: Actor, maria: Actor) -> None:
@@ -106,6 +107,34 @@ def test_each_event_is_of_one_family(adam: Actor, maria: Actor) -> None:
         event.event_id for event in found[Family.ALL]
     )
     assert [event.action for event in audit.events(maria, family=Family.KEYS)] == ["api_key:create"]
+
+
+def test_a_person_s_sign_ins_are_read_by_themselves(
+    adam: Actor, maria: Actor, person: MakePerson
+) -> None:
+    """When, from where and by what, the failed ones too; of nobody else, whoever reads it."""
+    noor = person("noor")
+    for name in ("maria", "noor"):
+        sign_in.sign_in(name, PASSWORD, HERE)
+    with pytest.raises(SignInFailed):
+        sign_in.sign_in("maria", WRONG_PASSWORD, "ssh 203.0.113.9")
+    found = audit.events(adam, family=Family.SIGN_INS, about="Maria")
+    assert [(event.outcome, event.origin) for event in found[:2]] == [
+        ("failed", "ssh 203.0.113.9"),
+        ("done", HERE),
+    ]
+    assert "with password" in found[1].detail
+    assert {event.target for event in found} == {"maria"}
+    assert audit.events(maria, family=Family.SIGN_INS, about="maria") == found
+    assert audit.count(adam, Wanted(), Family.SIGN_INS, "maria") == len(found)
+    for reader, name, sentence in (
+        (noor, "maria", "only your own audit events"),
+        (noor, "nobody", "only your own audit events"),
+    ):
+        with pytest.raises(Refused, match=sentence):
+            audit.events(reader, about=name)
+    with pytest.raises(BadInput, match="There is no user nobody"):
+        audit.events(adam, about="nobody")
 
 
 @pytest.mark.parametrize("engine", ["sqlite"])

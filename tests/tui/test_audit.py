@@ -2,10 +2,12 @@
 
 from keytui.domain.records import Actor
 from keytui.services import sign_in
-from keytui.tui.screens.audit import Audit
+from keytui.tui.screens.audit import Audit, UserAudit
+from keytui.tui.screens.manage_users import ManageUsers
 from keytui.tui.widgets.listing import Listing
-from tests.support import HERE, MakePerson
+from tests.support import HERE, PASSWORD, MakePerson
 from tests.tui.support import WIDE, new_key, running
+from tests.tui.test_manage_users import manage
 
 
 def column(listing: Listing, place: int) -> list[str]:
@@ -97,3 +99,22 @@ async def test_there_is_nothing_to_do_to_an_event(maria: Actor) -> None:
         await tui.press("enter")
         assert tui.app.is_running
         assert tui.app.screen.query(Listing).first().display
+
+
+async def test_from_a_person_to_their_sign_ins(adam: Actor, maria: Actor) -> None:
+    """H on Manage Users: sign-ins first, then keys and the rest of what concerns them; Esc goes back."""
+    new_key(maria, "CI")
+    sign_in.sign_in("maria", PASSWORD, HERE)
+    async with running("adam") as tui:
+        await manage(tui)
+        await tui.press("down", "h")
+        await tui.on(UserAudit)
+        await tui.shows("Events of maria (sign-ins): 1-")
+        assert set(column(tui.listing, 2)) == {"user:sign_in", "user:choose_password"}
+        assert "with password" in tui.message
+        await tui.press("f")
+        await tui.shows("Events of maria (keys): 1-1 of 1")
+        assert "api_key:create" in tui.cursor_line
+        await tui.press("escape")
+        await tui.on(ManageUsers)
+        assert "maria" in tui.cursor_line

@@ -34,23 +34,29 @@ class Audit(Place):
     BINDINGS: ClassVar[list[BindingType]] = bindings(ACTIONS)
     KEYS = (("1", "Profile"), ("f", "Sign-ins, keys..."), ("s", "Sort"))
 
-    def __init__(self, actor: Actor) -> None:
-        """Show all events that ``actor`` may read."""
+    def __init__(self, actor: Actor, family: Family = Family.ALL, about: str | None = None) -> None:
+        """Show the events that ``actor`` may read; only those ``about`` one person, if named."""
         super().__init__(actor)
-        self.family = Family.ALL
+        self.family = family
+        self.about = about
 
     async def page(self, wanted: Wanted) -> Page[Row]:
         """Return a page of the events."""
-        events = await self.keytui.background.call(audit.page, self.actor, wanted, self.family)
+        events = await self.keytui.background.call(
+            audit.page, self.actor, wanted, self.family, self.about
+        )
         return events.of(_row)
 
     async def count(self, wanted: Wanted) -> int:
         """Count the events."""
-        return await self.keytui.background.call(audit.count, self.actor, wanted, self.family)
+        return await self.keytui.background.call(
+            audit.count, self.actor, wanted, self.family, self.about
+        )
 
     def summary(self) -> str:
         """Say whose events these are."""
         whose = "Events" if self.actor.role == Role.ADMINISTRATOR else "My events"
+        whose = f"Events of {self.about}" if self.about else whose
         family = "" if self.family is Family.ALL else f" ({self.family})"
         return f"{whose}{family}: {self.range_shown}   {self.filter_shown}"
 
@@ -88,6 +94,21 @@ class Audit(Place):
             event.detail,
         )
         return ", ".join(part for part in parts if part)
+
+
+class UserAudit(Audit):
+    """What a person did and what concerns them, their sign-ins first; opened from Manage Users."""
+
+    PLACE = "Manage Users"
+    KEYS = (("f", "Keys, all..."), ("s", "Sort"), ("Esc", "Back"))
+
+    def __init__(self, actor: Actor, user_id: str) -> None:
+        """Show the sign-ins of the person to ``actor``, and from there the other families."""
+        super().__init__(actor, Family.SIGN_INS, user_id)
+
+    def leave(self) -> None:
+        """Go back to Manage Users."""
+        self.dismiss()
 
 
 def _row(event: AuditEvent) -> Row:
