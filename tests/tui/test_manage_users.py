@@ -6,6 +6,7 @@ from keytui.domain.permissions import Role
 from keytui.domain.records import Actor
 from keytui.services import api_keys, sign_in, users
 from keytui.tui.reveal.screen import Reveal
+from keytui.tui.screens.action_menu import ActionMenu
 from keytui.tui.screens.confirm import Confirm
 from keytui.tui.screens.entrance import SignIn
 from keytui.tui.screens.form import Form
@@ -204,3 +205,19 @@ async def test_reset_hands_over_a_new_code(adam: Actor, maria: Actor) -> None:
     assert isinstance(sign_in.sign_in("maria", code, HERE), sign_in.PasswordNeeded)
     with pytest.raises(Exception, match="Wrong"):
         signed_in("maria")
+
+
+async def test_a_menu_that_does_not_fit_says_how_much_is_below(adam: Actor, maria: Actor) -> None:
+    """At 60x16; at its end nothing is below any more."""
+    async with running("adam", size=(60, 16)) as tui:
+        await manage(tui)
+        await tui.press("a")
+        menu = await tui.on(ActionMenu)
+        await tui.calm()
+        below = len(menu.items) - tui.listing.shown_rows[1]
+        assert below > 0
+        assert f"{below} more below." in tui.flow
+        await tui.press("G")
+        await tui.calm()
+        assert "Offboard" in tui.cursor_line
+        assert "more below" not in tui.flow

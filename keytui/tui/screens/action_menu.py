@@ -58,8 +58,11 @@ class ActionMenu(Dialog[str]):
 
     def on_listing_moved(self) -> None:
         """Say why the selected action cannot be picked, or how to pick it."""
-        why_not = self.items[self.query_one(Listing).cursor][2]
-        self.say(why_not or "Letter or Enter picks, Esc closes.")
+        listing = self.query_one(Listing)
+        why_not = self.items[listing.cursor][2]
+        below = len(self.items) - listing.shown_rows[1]
+        more = f" {below} more below." if below else ""
+        self.say(f"{why_not or 'Letter or Enter picks, Esc closes.'}{more}")
 
     def on_listing_chosen(self) -> None:
         """Pick the selected action."""
