@@ -39,6 +39,12 @@ def test_a_review_from_its_opening_to_its_proof(
         1,
         "keytui: It is about 1 key: look at them, and say --keys 1 if they are meant.\n",
     )
+    for chosen, why in (
+        (("--owner", "nobody"), "There is no user nobody."),
+        (("--filter", "xyz"), "There is nothing left to decide about: nothing was changed."),
+    ):
+        none = run(database, "review", "keep", "1", *chosen, "--reason", "x")
+        assert (none.code, none.err) == (1, f"keytui: {why}\n")
     many = run(database, "review", "keep", "1", "--owner", "ben", "--keys", "1", "--reason", "x")
     assert (many.code, many.err) == (0, "1 key kept.\n")
     shown = run(database, "review", "show", "1")
@@ -50,9 +56,10 @@ def test_a_review_from_its_opening_to_its_proof(
     ]
     closed = run(database, "review", "close", "1", who="adam")
     assert "signed off by adam: 4 keys: 2 kept, 1 deactivated, 1 not reviewed." in closed.err
-    again = run(database, "review", "keep", "1", "3", "--reason", "x")
-    assert (again.code, again.out) == (1, "")
-    assert "Access review 1 is closed" in again.err
+    for which in (("3",), ()):
+        again = run(database, "review", "keep", "1", *which, "--reason", "x")
+        assert (again.code, again.out) == (1, "")
+        assert "Access review 1 is closed" in again.err
     path = tmp_path / "review.jsonl"
     report = ("review", "report", "1", "--format", "jsonl", "--output", str(path))
     assert run(database, *report).code == 0

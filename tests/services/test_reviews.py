@@ -346,6 +346,8 @@ def test_another_number_of_keys_than_said_stops_it(adam: Actor, maria: Actor) ->
     with pytest.raises(Conflict, match="There is 1 key to decide about by now, not 2"):
         review_decisions.decide_all(adam, 1, DEACTIVATE, "old", keys=2)
     with pytest.raises(Conflict, match="nothing left"):
+        review_decisions.decide_all(adam, 1, DEACTIVATE, "old", keys=0, owner="adam")
+    with pytest.raises(BadInput, match="There is no user nobody"):
         review_decisions.decide_all(adam, 1, DEACTIVATE, "old", keys=0, owner="nobody")
     assert outcomes(adam, 1) == {1: "not reviewed"}
 
