@@ -72,15 +72,19 @@ def test_a_review_from_its_opening_to_its_proof(
 
 
 def test_a_due_review_is_an_exit_code(database: Path, keys: list[int], clock: Clock) -> None:
-    """For cron: 1 while a review of all active keys is due, 0 for 90 days after its sign-off."""
+    """For cron: 1 while a review of all active keys is due, 0 for 90 days after all were decided."""
     due = run(database, "review", "list")
     assert (due.code, due.out) == (1, "")
     assert "A review of all active keys is due since 2027-02-22 06:00:00 UTC." in due.err
     run(database, "review", "open")
     run(database, "review", "close", "1")
+    assert run(database, "review", "list").code == 1  # nobody looked at a key
+    run(database, "review", "open")
+    run(database, "review", "keep", "2", "--keys", "4", "--reason", "in use")
+    run(database, "review", "close", "2")
     done = run(database, "review", "list")
     assert done.code == 0
-    assert done.out.startswith("1\tall active keys\t")
+    assert done.out.startswith("2\tall active keys\t")
     clock.advance(days=90)
     assert run(database, "review", "list").code == 1
 
