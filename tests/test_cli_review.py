@@ -39,6 +39,12 @@ def test_a_review_from_its_opening_to_its_proof(
         1,
         "keytui: It is about 1 key: look at them, and say --keys 1 if they are meant.\n",
     )
+    for chosen, why in (
+        (("--owner", "nobody"), "There is no user nobody."),
+        (("--filter", "xyz"), "There is nothing left to decide about: nothing was changed."),
+    ):
+        none = run(database, "review", "keep", "1", *chosen, "--reason", "x")
+        assert (none.code, none.err) == (1, f"keytui: {why}\n")
     many = run(database, "review", "keep", "1", "--owner", "ben", "--keys", "1", "--reason", "x")
     assert (many.code, many.err) == (0, "1 key kept.\n")
     shown = run(database, "review", "show", "1")
@@ -50,9 +56,10 @@ def test_a_review_from_its_opening_to_its_proof(
     ]
     closed = run(database, "review", "close", "1", who="adam")
     assert "signed off by adam: 4 keys: 2 kept, 1 deactivated, 1 not reviewed." in closed.err
-    again = run(database, "review", "keep", "1", "3", "--reason", "x")
-    assert (again.code, again.out) == (1, "")
-    assert "Access review 1 is closed" in again.err
+    for which in (("3",), ()):
+        again = run(database, "review", "keep", "1", *which, "--reason", "x")
+        assert (again.code, again.out) == (1, "")
+        assert "Access review 1 is closed" in again.err
     path = tmp_path / "review.jsonl"
     report = ("review", "report", "1", "--format", "jsonl", "--output", str(path))
     assert run(database, *report).code == 0
@@ -65,15 +72,19 @@ def test_a_review_from_its_opening_to_its_proof(
 
 
 def test_a_due_review_is_an_exit_code(database: Path, keys: list[int], clock: Clock) -> None:
-    """For cron: 1 while a review of all active keys is due, 0 for 90 days after its sign-off."""
+    """For cron: 1 while a review of all active keys is due, 0 for 90 days after all were decided."""
     due = run(database, "review", "list")
     assert (due.code, due.out) == (1, "")
     assert "A review of all active keys is due since 2027-02-22 06:00:00 UTC." in due.err
     run(database, "review", "open")
     run(database, "review", "close", "1")
+    assert run(database, "review", "list").code == 1  # nobody looked at a key
+    run(database, "review", "open")
+    run(database, "review", "keep", "2", "--keys", "4", "--reason", "in use")
+    run(database, "review", "close", "2")
     done = run(database, "review", "list")
     assert done.code == 0
-    assert done.out.startswith("1\tall active keys\t")
+    assert done.out.startswith("2\tall active keys\t")
     clock.advance(days=90)
     assert run(database, "review", "list").code == 1
 

@@ -1,7 +1,8 @@
 """The manifest beside an exported file: what it is, who made it when, and how to see that it is whole."""
 
+import hashlib
 import json
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, fields, replace
 from typing import Any, Final
 
 from keytui.domain.audit_chain import Head
@@ -54,6 +55,16 @@ class Manifest:
             BadInput: it is none.
         """
         return Head.parse(self.audit_head)
+
+    @property
+    def seal(self) -> str:
+        """The SHA-256, in hexadecimal, of all it says but the audit head: that event holds it."""
+        said = asdict(replace(self, audit_head=""))
+        return hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()
+
+    def recorded(self, head: Head) -> "Manifest":
+        """Return it with the audit head of the event that records it."""
+        return replace(self, audit_head=str(head))
 
     def text(self) -> str:
         """Write it as JSON (RFC 8259)."""

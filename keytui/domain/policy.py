@@ -48,7 +48,7 @@ class Policy:
         Raises:
             BadInput: the three do not go together.
         """
-        longest = MOST_DAYS if self.longest_days is None else self.longest_days
+        longest = self._most
         for what, days in (("default", self.default_days), ("longest", longest)):
             if not 1 <= days <= MOST_DAYS:
                 raise BadInput(f"The {what} is 1 to {MOST_DAYS:,} days: correct it.")
@@ -70,8 +70,7 @@ class Policy:
     @property
     def choices(self) -> tuple[str, ...]:
         """What the owner of a new key can choose among: some days, and perhaps none."""
-        longest = MOST_DAYS if self.longest_days is None else self.longest_days
-        days = sorted({self.default_days, *(one for one in CHOICES if one <= longest)})
+        days = sorted({self.default_days, *(one for one in CHOICES if one <= self._most)})
         return (*map(str, days), *([NONE] if self.no_end else []))
 
     def end(self, typed: str, present: int) -> int | None:
@@ -107,24 +106,28 @@ class Policy:
             raise BadInput(f"A key must end: choose {self._longest(present)}.")
         if end <= present:
             raise BadInput("A key must end in the future: choose a later end.")
-        if self.longest_days is not None and end > present + self.longest_days * DAY:
+        if end > present + self._most * DAY:
             raise BadInput(
-                f"A key may last {counted(self.longest_days, 'day')} at most: "
+                f"A key may last {counted(self._most, 'day')} at most: "
                 f"choose {self._longest(present)}."
             )
 
     def nearest(self, end: int | None, present: int) -> int | None:
         """Return ``end``, or the latest that a key created now may have, if that is nearer."""
-        if self.longest_days is None or (end is None and self.no_end):
-            return end
-        latest = present + self.longest_days * DAY
+        if end is None and self.no_end:
+            return None
+        latest = present + self._most * DAY
         return latest if end is None else min(end, latest)
 
+    @property
+    def _most(self) -> int:
+        """How many days a key may last, by the policy or by what is a typing error anyway."""
+        return MOST_DAYS if self.longest_days is None else self.longest_days
+
     def _longest(self, present: int) -> str:
-        longest = self.longest_days or MOST_DAYS
         # The last day that is over before the longest is.
-        last = clock.iso(present + longest * DAY - DAY + SECOND)[:10]
-        return f"at most {counted(longest, 'day')}, or {last} as its last day"
+        last = clock.iso(present + self._most * DAY - DAY + SECOND)[:10]
+        return f"at most {counted(self._most, 'day')}, or {last} as its last day"
 
 
 def days(typed: str, most: int, least: int = 1) -> int:

@@ -47,10 +47,9 @@ class Evidence:
         content: what it is, for people.
         selection: of which keys, in words.
         words: the same for the audit event, which begins with the rows: may be empty.
-        form: how it is written.
+        form: how it is written, and what the name of its file ends in, but for ``.gz``.
         write: writes it and returns the rows; what it raises stops the export.
         target: what the audit event is about.
-        endings: what the name of its file may end in, besides ``.gz`` after that.
     """
 
     action: Action
@@ -61,7 +60,6 @@ class Evidence:
     write: Callable[[Put], int]
     words: str = ""
     target: str = ""
-    endings: tuple[str, ...] = report_place.ENDINGS
 
 
 def to_file(actor: Actor, what: Evidence, path: Path, *, replace: bool = False) -> int:
@@ -87,7 +85,7 @@ def to_file(actor: Actor, what: Evidence, path: Path, *, replace: bool = False) 
             with looking(actor, what.action, what.target) as deed:
                 # Before the disk is touched: whoever may not export learns nothing of it.
                 deed.require(what.permission)
-                report_place.check(path, what.endings, replace=replace)
+                report_place.check(path, what.form, replace=replace)
                 if not replace and beside.exists():
                     raise report_place.exists(beside)
                 unfinished = _private(clean, path)
@@ -95,10 +93,10 @@ def to_file(actor: Actor, what: Evidence, path: Path, *, replace: bool = False) 
             with ExitStack() as places:
                 places.enter_context(report_place.filled(path, unfinished, replace=replace))
                 with acting(actor, what.action, what.target) as deed:
-                    _record(deed, what, rows, f"to {path}", sha256)
-                    told = _private(clean, beside)
                     said = _manifest(actor, what, path, rows, size, sha256)
-                    told.write_text(said.text(), encoding="utf-8")
+                    _record(deed, what, rows, f"to {path}", f"{sha256}, manifest {said.seal}")
+                    told = _private(clean, beside)
+                    told.write_text(said.recorded(head_now()).text(), encoding="utf-8")
                     # Left after the commit: until then both can be taken away again.
                     places.enter_context(report_place.filled(beside, told, replace=replace))
         except (OSError, ValueError) as error:  # a NUL in a path is a ValueError
@@ -204,6 +202,7 @@ def _both(file: IO[bytes], also: Put) -> Put:
 def _manifest(  # noqa: PLR0913, PLR0917 - a manifest has this many parts
     actor: Actor, what: Evidence, path: Path, rows: int, size: int, sha256: str
 ) -> Manifest:
+    """Return it without its audit head, which is not known before it is on record."""
     return Manifest(
         file=harmless(path.name),
         content=what.content,
@@ -216,5 +215,5 @@ def _manifest(  # noqa: PLR0913, PLR0917 - a manifest has this many parts
         exported_by=actor.user_id,
         exported_from=harmless(actor.origin),
         program=f"keytui {keytui.__version__}",
-        audit_head=str(head_now()),
+        audit_head="",
     )

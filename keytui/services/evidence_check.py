@@ -71,9 +71,7 @@ def check_recorded(actor: Actor, found: Manifest) -> None:
             or (row.hash or b"").hex()[: len(head.hash)] != head.hash
             or row.action not in _EXPORTS
             or row.outcome != Outcome.DONE
-            or row.actor != found.exported_by
-            or not row.detail.startswith(f"{found.rows} rows")
-            or not row.detail.endswith(f"SHA-256 {found.sha256}")
+            or not row.detail.endswith(f", manifest {found.seal}")
         ):
             raise Conflict(
                 f"The audit trail holds no such export as event {head.number:,}: the manifest is "

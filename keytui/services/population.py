@@ -115,7 +115,9 @@ class Population:
         for number in range(1, self.keys + 1):
             text, owner, born = self.text_of(number), self._owner(number), self._born(number)
             label = _label(number)
-            used = born + min(step * (number % 97), _LASTS) if number % 5 else None
+            used = (
+                min(born + min(step * (number % 97), _LASTS), self.present) if number % 5 else None
+            )
             end = self._deactivation(number)
             yield (
                 *(number, owner, _role(owner), owner, label, folded(label)),

@@ -6,21 +6,18 @@ import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Final
 
 from keytui.domain.errors import BadInput, Conflict
 from keytui.domain.text import harmless
 from keytui.storage.database import is_open_database
 
-ENDINGS: Final = (".csv", ".jsonl")
 
-
-def check(path: Path, endings: tuple[str, ...] = ENDINGS, *, replace: bool) -> None:
+def check(path: Path, form: str, *, replace: bool) -> None:
     """Let only reports be written and replaced: never a database or another program's file.
 
     Args:
         path: the place.
-        endings: what the name of such a report may end in, before ``.gz`` if that is there.
+        form: how the report is written: what its name ends in, before ``.gz`` if that is there.
         replace: whether a file that is there may be replaced.
 
     Raises:
@@ -28,10 +25,10 @@ def check(path: Path, endings: tuple[str, ...] = ENDINGS, *, replace: bool) -> N
         Conflict: there is a file already, and ``replace`` is false.
         OSError: it is a folder.
     """
-    if path.name.removesuffix(".gz").endswith(endings) is False:
+    if not path.name.removesuffix(".gz").endswith(f".{form}"):
         raise BadInput(
-            f"A report's name ends in {' or '.join(endings)} (or that and .gz), unlike {harmless(path.name)[:64]}: "
-            "choose another place."
+            f"The name of a report as {form} ends in .{form} (or that and .gz), unlike "
+            f"{harmless(path.name)[:64]}: choose another name, or another format."
         )
     if is_open_database(path):
         raise BadInput("This is keytui's own database: choose another place.")

@@ -89,7 +89,7 @@ def decide_all(  # noqa: PLR0913 - they have names at every call
         How many were decided about.
 
     Raises:
-        BadInput: the reason does not fit, or there is no such review.
+        BadInput: the reason does not fit, or there is no such review or person.
         Refused: the actor is no administrator.
         Conflict: the review is closed, or there are not so many keys by now.
     """
@@ -117,14 +117,14 @@ def _waiting(
     with looking(actor, Action.REVIEW_DECIDE, reviews.name(review_id)) as deed:
         deed.require(Permission.REVIEW_ACCESS)
         review_records.find_open(review_id)
-        found = review_items.left(actor, review_id, owner, containing)
+        found = review_items.left(deed, review_id, owner, containing)
     if len(found) != keys:
         raise Conflict(
             f"There {'is' if len(found) == 1 else 'are'} {counted(len(found), 'key')} to decide "
             f"about by now, not {keys:,}: look again, and say the right number."
         )
     if not found:
-        raise Conflict("There is nothing left to decide about: nothing was changed.")
+        raise review_items.nothing_left()
     return found
 
 

@@ -5,15 +5,16 @@ from dataclasses import replace
 from functools import partial
 from typing import Any, Final
 
-from keytui.domain import clock, user_id
+from keytui.domain import clock
 from keytui.domain.audit import Action
+from keytui.domain.errors import Conflict
 from keytui.domain.pages import Page, Wanted
 from keytui.domain.permissions import Permission
 from keytui.domain.records import Actor
 from keytui.domain.reviews import Decision, ReviewItem
 from keytui.services import paging, review_records, reviews
 from keytui.services.acting import Deed, looking
-from keytui.services.key_records import searched
+from keytui.services.key_records import owner_of, searched
 from keytui.storage.models import ReviewItemRow
 from keytui.storage.ordered import Ordered
 
@@ -56,30 +57,42 @@ def count_left(
     """Count what :func:`.review_decisions.decide_all` would decide about.
 
     Raises:
-        BadInput: there is no such review.
+        BadInput: there is no such review or person.
         Refused: the actor is no administrator.
+        Conflict: the review is closed, or nothing is left.
     """
     with looking(actor, Action.REVIEW_LIST, reviews.name(review_id)) as deed:
-        _may(deed, review_id)
-        return len(left(actor, review_id, owner, containing))
+        deed.require(Permission.REVIEW_ACCESS)
+        review_records.find_open(review_id)
+        found = left(deed, review_id, owner, containing)
+        if not found:
+            raise nothing_left()
+        return len(found)
 
 
-def left(actor: Actor, review_id: int, owner: str | None, containing: str) -> list[int]:
-    """Return the items that wait for a decision of this actor, in order of their keys.
+def nothing_left() -> Conflict:
+    """Return the refusal of a decision about no key."""
+    return Conflict("There is nothing left to decide about: nothing was changed.")
+
+
+def left(deed: Deed, review_id: int, owner: str | None, containing: str) -> list[int]:
+    """Return the items that wait for a decision of the actor, in order of their keys.
 
     Not their own, and not those that ended meanwhile. Call it in a reading or a transaction.
+
+    Raises:
+        BadInput: there is no such person.
     """
     # Of each item by itself: a set of all keys would take seconds, however few items there are.
     key = "SELECT 1 FROM api_key WHERE id = key_id AND deactivated_at IS NULL AND owner_id <> ?"
     where: Conditions = [
         ("review_id = ?", (review_id,)),
         ("decision = ?", (str(Decision.NONE),)),
-        (f"EXISTS ({key})", (actor.row_id or 0,)),  # the host's account owns none
+        (f"EXISTS ({key})", (deed.actor.row_id or 0,)),  # the host's account owns none
     ]
     if owner is not None:
-        whose = '(SELECT id FROM "user" WHERE user_id = ?)'
-        theirs = f"SELECT id FROM api_key WHERE owner_id = {whose}"  # noqa: S608 - a fixed text
-        where.append((f"key_id IN ({theirs})", (user_id.folded(owner),)))
+        theirs = "SELECT id FROM api_key WHERE owner_id = ?"
+        where.append((f"key_id IN ({theirs})", (owner_of(deed, owner),)))
     where += _containing(containing)
     return paging.ordered("review_item", {"Key ID": "id"}, Wanted(), where).ids()
 

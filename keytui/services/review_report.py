@@ -18,7 +18,6 @@ from keytui.storage.models import ApiKeyRow, ReviewItemRow, UserRow
 
 _TELL_EVERY: Final = 500
 """Rows of a batch: some 10 ms apart."""
-_ENDINGS: Final = tuple(f".{form}" for form in ReviewFormat)
 
 Progress = Callable[[int, int], object]
 """Told now and then how many of how many keys are written; may raise to stop it."""
@@ -81,7 +80,6 @@ def _evidence(actor: Actor, review_id: int, form: ReviewFormat, progress: Progre
         selection=review.scope,
         form=form,
         target=reviews.name(review_id),
-        endings=_ENDINGS,
         write=lambda put: _write(review_id, form, put, progress),
     )
 

@@ -112,8 +112,8 @@ def get_review(actor: Actor, review_id: int) -> AccessReview:
 def due_at(actor: Actor) -> int | None:
     """Return when all active keys are to be reviewed next, in microseconds UTC.
 
-    That is :data:`.EVERY` after the last sign-off of a review of all of them; before there was
-    one, after the creation of the oldest key that works.
+    That is :data:`.EVERY` after the last sign-off of a review of all of them that left none not
+    reviewed; before there was one, after the creation of the oldest key that works.
 
     Returns:
         The time, which may be past; ``None`` where there is nothing to review.
@@ -123,12 +123,14 @@ def due_at(actor: Actor) -> int | None:
     """
     with looking(actor, Action.REVIEW_LIST) as deed:
         deed.require(Permission.REVIEW_ACCESS)
+        row = AccessReviewRow
+        # The sums are NULL, which is equal to nothing, until it is closed.
         last = (
-            AccessReviewRow.select(AccessReviewRow.closed_at)
+            row.select(row.closed_at)
             .where(
-                (AccessReviewRow.scope == WHOLE_SCOPE) & AccessReviewRow.closed_at.is_null(False)
+                (row.scope == WHOLE_SCOPE) & (row.kept + row.deactivated + row.ended == row.items)
             )
-            .order_by(AccessReviewRow.closed_at.desc())
+            .order_by(row.closed_at.desc())
             .tuples()
             .first()
         )

@@ -63,6 +63,14 @@ def test_an_end_that_does_not_fit_is_refused(typed: str, words: str) -> None:
         STRICT.end(typed, NOON)
 
 
+@pytest.mark.parametrize("typed", ["9999-12-31", "2126-10-31"])
+def test_no_end_is_further_than_a_hundred_years_away(typed: str) -> None:
+    """Not without a longest either: an end past the year 9999 could not be shown."""
+    with pytest.raises(BadInput, match=r"36,500 days at most: .* or 2126-10-30 as its last day"):
+        Policy().end(typed, NOON)
+    assert Policy().nearest(NOON + 2 * MOST_DAYS * DAY, NOON) == NOON + MOST_DAYS * DAY
+
+
 def test_the_longest_and_the_day_that_are_named_can_be_chosen() -> None:
     """The sentence of a refusal leads to what is allowed, and no further."""
     assert STRICT.end("90", NOON) == NOON + 90 * DAY

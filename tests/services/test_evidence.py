@@ -113,12 +113,25 @@ def test_what_was_changed_is_said(
 
 @pytest.mark.parametrize(
     ("field", "value"),
-    [("rows", 3), ("sha256", "0" * 64), ("exported_by", "eve"), ("audit_head", f"3:{'a' * 64}")],
+    [
+        ("rows", 3),
+        ("sha256", "0" * 64),
+        ("exported_by", "eve"),
+        ("exported_from", "elsewhere"),
+        ("exported_at", "2026-11-23T06:00:00Z"),
+        ("selection", "all keys"),
+        ("content", "Access review 1 (closed)"),
+        ("format", "jsonl"),
+        ("program", "another"),
+        ("size", 1),
+        ("file", "other.csv"),
+        ("audit_head", f"3:{'a' * 64}"),
+    ],
 )
 def test_a_manifest_that_was_rewritten_is_found_by_the_trail(
     path: Path, adam: Actor, field: str, value: object
 ) -> None:
-    """Whoever changes file and manifest alike cannot change the event."""
+    """Whoever changes any of it, and the file alike, cannot change the event."""
     said = json.loads(beside(path).read_text("utf-8"))
     del said["manifest"]
     with pytest.raises(Conflict, match="holds no such export"):

@@ -13,6 +13,7 @@ import pytest
 
 from keytui.domain.audit import Action, Outcome
 from keytui.domain.errors import BadInput, Cancelled, Conflict, KeytuiError, Refused
+from keytui.domain.manifest import Manifest
 from keytui.domain.records import Actor
 from keytui.services import api_keys, report
 from keytui.services.report_lines import Format
@@ -79,7 +80,9 @@ def test_a_report_is_private_and_on_record(adam: Actor, folder: Path) -> None:
     beside = folder / "report.csv.manifest.json"
     assert sorted(folder.iterdir()) == [path, beside]
     assert {stat.S_IMODE(file.stat().st_mode) for file in (path, beside)} == {0o600}
-    detail = f"100 rows as csv to {path}, SHA-256 {sha256(path.read_bytes()).hexdigest()}"
+    said = Manifest.parse(beside.read_text("utf-8"))
+    detail = f"100 rows as csv to {path}, SHA-256 {said.sha256}, manifest {said.seal}"
+    assert said.sha256 == sha256(path.read_bytes()).hexdigest()
     assert exports() == [("adam", Outcome.DONE, detail)]
 
 
@@ -159,7 +162,7 @@ def test_a_write_that_fails_leaves_no_file(adam: Actor, folder: Path, *, replace
 
 @pytest.mark.parametrize(
     "name",
-    ["missing/report.csv", "x" * 300, "a\0b.csv", "y" * 5_000 + "/report.csv"],
+    ["missing/report.csv", f"{'x' * 300}.csv", "a\0b.csv", "y" * 5_000 + "/report.csv"],
     ids=["missing folder", "name too long", "NUL", "path too long"],
 )
 @pytest.mark.parametrize("replace", [False, True])
@@ -173,11 +176,14 @@ def test_an_impossible_place_is_said(
     assert exports() == []
 
 
-@pytest.mark.parametrize("name", ["keytui.db", "keytui.db-wal", ".bashrc", "report", "x.csv.bak"])
+@pytest.mark.parametrize(
+    "name",
+    ["keytui.db", "keytui.db-wal", ".bashrc", "report", "x.csv.bak", "x.jsonl", "x.jsonl.gz"],
+)
 def test_only_a_report_can_be_replaced(adam: Actor, folder: Path, name: str) -> None:
-    """A file by another kind of name is never written over, not even when asked to."""
+    """A file by another kind of name, or of another format, is never written over."""
     (folder / name).write_text("precious")
-    with pytest.raises(BadInput, match=r"ends in \.csv or \.jsonl"):
+    with pytest.raises(BadInput, match=r"as csv ends in \.csv \(or that and \.gz\), unlike"):
         report.export(adam, Format.CSV, folder / name, replace=True)
     assert (folder / name).read_text() == "precious"
     assert exports() == []

@@ -152,8 +152,8 @@ def test_a_report_that_is_stopped_or_refused_leaves_nothing(
         review_report.export(maria, review, ReviewFormat.CSV, folder / "a.csv")
     with pytest.raises(BadInput, match="There is no access review 7"):
         review_report.export(adam, 7, ReviewFormat.CSV, folder / "a.csv")
-    with pytest.raises(BadInput, match=r"ends in \.csv or \.jsonl or \.md"):
-        review_report.export(adam, review, ReviewFormat.CSV, folder / "keytui.db")
+    with pytest.raises(BadInput, match=r"as csv ends in \.csv .*another format"):
+        review_report.export(adam, review, ReviewFormat.CSV, folder / "keytui.md")
     assert list(folder.iterdir()) == []
 
 

@@ -346,12 +346,14 @@ def test_another_number_of_keys_than_said_stops_it(adam: Actor, maria: Actor) ->
     with pytest.raises(Conflict, match="There is 1 key to decide about by now, not 2"):
         review_decisions.decide_all(adam, 1, DEACTIVATE, "old", keys=2)
     with pytest.raises(Conflict, match="nothing left"):
+        review_decisions.decide_all(adam, 1, DEACTIVATE, "old", keys=0, owner="adam")
+    with pytest.raises(BadInput, match="There is no user nobody"):
         review_decisions.decide_all(adam, 1, DEACTIVATE, "old", keys=0, owner="nobody")
     assert outcomes(adam, 1) == {1: "not reviewed"}
 
 
 def test_a_review_is_due_every_90_days(clock: Clock, adam: Actor, maria: Actor) -> None:
-    """From the oldest key that works on; then from each sign-off of a review of all of them."""
+    """From the oldest key that works on; then from each sign-off that left none of all keys out."""
     assert reviews.due_at(adam) is None
     born = clock.now
     key_of(maria)
@@ -363,6 +365,17 @@ def test_a_review_is_due_every_90_days(clock: Clock, adam: Actor, maria: Actor) 
     assert reviews.due_at(adam) == born + reviews.EVERY
     clock.advance(days=1)
     reviews.close_review(adam, 2)
+    assert reviews.due_at(adam) == born + reviews.EVERY
+    reviews.open_review(adam)
+    review_decisions.decide(adam, 3, 1, KEEP, "in use")
+    reviews.close_review(adam, 3)
+    assert reviews.due_at(adam) == clock.now + reviews.EVERY
+    key_of(maria)
+    reviews.open_review(adam)
+    clock.advance(days=1)
+    api_keys.deactivate_key(maria, 1, "lost")
+    review_decisions.decide(adam, 4, 2, KEEP, "in use")
+    reviews.close_review(adam, 4)
     assert reviews.due_at(adam) == clock.now + reviews.EVERY
 
 

@@ -5,12 +5,14 @@ from collections.abc import Callable
 import pytest
 
 from keytui.domain.audit import Action, Outcome
-from keytui.domain.clock import DAY, HOUR, iso
+from keytui.domain.clock import DAY, HOUR, SECOND, iso
 from keytui.domain.errors import BadInput, Conflict, Refused
 from keytui.domain.overlap import Overlap
+from keytui.domain.policy import MOST_DAYS
 from keytui.domain.records import Actor, ApiKey
 from keytui.domain.states import KeyState, Status
 from keytui.services import api_keys, rotation
+from keytui.storage.models import ApiKeyRow
 from tests.support import Clock, MakePerson, race, rows, text_of, trail
 
 
@@ -73,6 +75,17 @@ def test_without_an_overlap_the_old_key_ends_at_once(clock: Clock, maria: Actor)
         "maria",
         rotation.ROTATED,
     )
+
+
+def test_a_rotated_key_s_end_can_always_be_shown(clock: Clock, maria: Actor) -> None:
+    """Of a key from before there was a furthest end, too: its life is cut to a hundred years."""
+    old = confirmed(maria)
+    last = 253_402_300_799 * SECOND  # 9999-12-31T23:59:59Z
+    ApiKeyRow.update(expires_at=last).where(ApiKeyRow.id == old.key_id).execute()
+    clock.advance(days=1)
+    new, _ = rotation.rotate(maria, old.key_id, Overlap.DAY)
+    assert new.expires_at == clock.now + MOST_DAYS * DAY
+    assert iso(new.expires_at) == "2126-11-01T06:00:00Z"
 
 
 def test_an_overlap_never_passes_the_old_key_s_own_end(clock: Clock, maria: Actor) -> None:

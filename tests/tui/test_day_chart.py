@@ -21,9 +21,7 @@ def test_a_day_of_one_use_is_seen_beside_a_day_of_a_million() -> None:
     assert {len(row) for row in (*bars, axis)} == {DAYS}
     assert axis.startswith("2026-08-26")
     assert axis.endswith("today (UTC)")
-    assert in_words(uses) == (
-        "1,500,001 uses on 3 of the last 91 days, most on 2026-11-23: 1,000,000."
-    )
+    assert in_words(uses) == ("1,500,001 uses on 3 of 91 days, at most 1,000,000 (2026-11-23).")
 
 
 @pytest.mark.parametrize("width", [30, 60, 91, 92, 200])
@@ -37,9 +35,9 @@ def test_it_fits_into_its_room(width: int) -> None:
 def test_without_a_use_there_is_only_the_sentence() -> None:
     """No line of nothing; one use is told in the singular."""
     assert drawing(DailyUses.of({}, LAST), 80) == []
-    assert in_words(DailyUses.of({}, LAST)) == "No uses in the last 91 days."
+    assert in_words(DailyUses.of({}, LAST)) == "No uses counted in the last 91 days."
     assert in_words(DailyUses.of({LAST: 1}, LAST)) == (
-        "1 use on 1 of the last 91 days, most on 2026-11-24: 1."
+        "1 use on 1 of 91 days, at most 1 (2026-11-24)."
     )
 
 
@@ -62,7 +60,21 @@ async def test_key_details_show_it(maria: Actor, size: tuple[int, int], bars: bo
         await tui.press("i")
         await tui.on(KeyDetails)
         await tui.calm()
-        await tui.shows("7 uses on 2 of the last 91 days")
+        await tui.shows("7 uses on 2 of 91 days, at most 4")
         assert ("today (UTC)" in tui.text) is bars
         assert ("█" in tui.text) is bars
         assert "created" in tui.cursor_line
+
+
+async def test_the_bars_come_and_go_with_the_rows_alone(maria: Actor) -> None:
+    """A terminal made lower or higher, as wide as before, has bars where there is room."""
+    key = new_key(maria, "CI")
+    today = key_history.history(maria, key.key_id).uses.last_day
+    KeyUseDayRow.insert(id=place_of(key.key_id, today), key=key.key_id, day=today, uses=3).execute()
+    async with running("maria") as tui:
+        await tui.press("i")
+        await tui.on(KeyDetails)
+        for rows, bars in ((16, False), (24, True), (19, False), (20, True)):
+            await tui.pilot.resize_terminal(80, rows)
+            await tui.calm()
+            assert ("today (UTC)" in tui.text) is bars

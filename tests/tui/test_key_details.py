@@ -18,7 +18,7 @@ async def test_an_owner_reads_the_history_of_a_key(maria: Actor) -> None:
         await tui.press("i")
         await tui.on(KeyDetails)
         await tui.calm()
-        await tui.shows(f'key 1 "laptop" {key.masked} of maria: not confirmed')
+        await tui.shows(f"Key 1 {key.masked} of maria: not confirmed   Filter: (press /)   laptop")
         assert "label changed" in tui.cursor_line
         assert "from CI to laptop" in tui.message
         await tui.press("j")

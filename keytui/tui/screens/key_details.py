@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from textual import events
 from textual.app import ComposeResult
 
 from keytui.domain import clock
@@ -9,7 +10,6 @@ from keytui.domain.records import Actor
 from keytui.domain.text import folded
 from keytui.services import key_history
 from keytui.services.key_history import History, Step
-from keytui.tui.screens import key_rows
 from keytui.tui.screens.place import Place
 from keytui.tui.widgets.day_chart import DayChart
 from keytui.tui.widgets.listing import Column
@@ -35,6 +35,11 @@ class KeyDetails(Place):
         self._history: History | None = None
         self._steps: Sequence[Step] = ()
         self._chart = DayChart(id="chart", markup=False)
+
+    def on_resize(self, event: events.Resize) -> None:
+        """Tell the chart, whose own size does not follow that of the terminal."""
+        super().on_resize(event)
+        self._chart.on_resize()
 
     def under_summary(self) -> ComposeResult:
         """Yield the chart of its uses."""
@@ -62,7 +67,10 @@ class KeyDetails(Place):
         if self._history is None:
             return f"Key {self.key_id}"
         key = self._history.key
-        return f"{key_rows.name(key)} of {key.user_id}: {key.state_shown}   {self.filter_shown}"
+        return (
+            f"Key {key.key_id} {key.masked} of {key.user_id}: {key.state_shown}   "
+            f"{self.filter_shown}   {key.label}"
+        )
 
     def details(self) -> str:
         """Say the selected step whole."""

@@ -268,9 +268,6 @@ class Review(ReviewWork):
         keys = await self.keytui.background.call(
             review_items.count_left, self.actor, number, owner=owner, containing=containing
         )
-        if not keys:
-            self.say("There is nothing left to decide about.")
-            return
 
         async def deciding(reason: str, progress: Progress) -> int:
             self._reason = reason

@@ -43,12 +43,16 @@ class DayChart(Static):
 
 
 def in_words(uses: DailyUses) -> str:
-    """Return what the chart shows, in a sentence."""
-    span = f"the last {len(uses.counts)} days"
+    """Return what the chart shows, in a sentence: what counts most stands first."""
+    days = len(uses.counts)
     if not uses.total:
-        return f"No uses in {span}."
+        # A key may have been used before there was a count.
+        return f"No uses counted in the last {days} days."
     day, most = uses.busiest
-    return f"{counted(uses.total, 'use')} on {uses.days_used} of {span}, most on {clock.day(day)}: {most:,}."
+    return (
+        f"{counted(uses.total, 'use')} on {uses.days_used} of {days} days, "
+        f"at most {most:,} ({clock.day(day)})."
+    )
 
 
 def drawing(uses: DailyUses, width: int) -> list[str]:
