@@ -17,13 +17,13 @@ from keytui.domain.clock import DAY
 from keytui.domain.errors import Conflict
 from keytui.domain.permissions import Permission
 from keytui.domain.policy import Policy
+from keytui.domain.progress import Progress, untold
 from keytui.domain.records import Actor
 from keytui.domain.states import Status
 from keytui.domain.text import counted
 from keytui.services import policy_rows
 from keytui.services.acting import acting, looking
 from keytui.services.key_records import is_working
-from keytui.services.report import Progress
 from keytui.storage.database import reading
 from keytui.storage.models import ApiKeyRow, PolicyRow, UserRow
 
@@ -146,7 +146,7 @@ def change(  # noqa: PLR0913 - each is a part of the change
     *,
     warning_days: int,
     seen: int,
-    progress: Progress = lambda _done, _total: None,
+    progress: Progress = untold,
 ) -> int:
     """Let another policy count from now on, and shorten the keys that last longer.
 

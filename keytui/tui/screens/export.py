@@ -7,7 +7,8 @@ from pathlib import Path
 from keytui.domain.audit_chain import Head
 from keytui.domain.errors import Conflict, KeytuiError
 from keytui.domain.paths import absolute_path
-from keytui.services.report import Progress, proposed_name
+from keytui.domain.progress import Progress
+from keytui.services.report import proposed_name
 from keytui.services.report_lines import Format
 from keytui.services.report_selection import Selection
 from keytui.tui.screens.form import Entry, Values

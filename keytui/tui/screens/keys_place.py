@@ -9,9 +9,10 @@ from textual.binding import Binding, BindingType
 from keytui.domain import text
 from keytui.domain.errors import BadInput
 from keytui.domain.pages import Page, Wanted
+from keytui.domain.progress import Progress
 from keytui.domain.records import Actor, ApiKey
 from keytui.services import api_keys, bulk, key_lists
-from keytui.services.bulk import Chosen, Ended, Progress
+from keytui.services.bulk import Chosen, Ended
 from keytui.tui.menu import MenuAction
 from keytui.tui.screens import key_rows
 from keytui.tui.screens.deactivating import deactivate

@@ -12,6 +12,7 @@ from keytui.domain.audit_chain import Head
 from keytui.domain.errors import BadInput
 from keytui.domain.pages import Page, Wanted
 from keytui.domain.permissions import Permission, Role
+from keytui.domain.progress import Progress
 from keytui.domain.records import Actor, User
 from keytui.domain.states import Status
 from keytui.services import (
@@ -212,7 +213,7 @@ class ManageUsers(Place):
         path: Path,
         selection: Selection,
         replace: bool,
-        progress: report.Progress,
+        progress: Progress,
     ) -> tuple[int, Head]:
         rows = await self.keytui.background.export(
             report.export, self.actor, form, path, selection, replace=replace, progress=progress

@@ -3,9 +3,9 @@
 from typing import TYPE_CHECKING
 
 from keytui.domain import text
+from keytui.domain.progress import Progress
 from keytui.domain.records import Actor
 from keytui.services import bulk, offboarding
-from keytui.services.bulk import Progress
 from keytui.services.receipt import Receipt
 from keytui.tui.screens.ending import Ending, rows_of
 from keytui.tui.screens.receipt import ReceiptShown

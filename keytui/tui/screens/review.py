@@ -9,11 +9,11 @@ from keytui.domain.errors import BadInput
 from keytui.domain.pages import Page, Wanted
 from keytui.domain.paths import absolute_path
 from keytui.domain.permissions import Permission
+from keytui.domain.progress import Progress
 from keytui.domain.records import Actor
 from keytui.domain.reviews import AccessReview, Decision, ReviewItem
 from keytui.services import audit_check, review_decisions, review_items, review_report, reviews
 from keytui.services.review_lines import ReviewFormat
-from keytui.services.review_report import Progress
 from keytui.tui.menu import MenuAction, bindings
 from keytui.tui.screens import key_rows
 from keytui.tui.screens.confirm import Confirm

@@ -5,10 +5,11 @@ from collections.abc import Awaitable, Callable
 from keytui.domain import text
 from keytui.domain.errors import BadInput, Conflict, KeytuiError
 from keytui.domain.paths import absolute_path
+from keytui.domain.progress import Progress
 from keytui.domain.reviews import AccessReview, Decision
 from keytui.services.report_selection import Selection
 from keytui.services.review_lines import ReviewFormat
-from keytui.services.review_report import Progress, proposed_name
+from keytui.services.review_report import proposed_name
 from keytui.tui.screens.export import proposed_path
 from keytui.tui.screens.form import Entry, Values
 from keytui.tui.screens.long_form import LongForm

@@ -8,12 +8,12 @@ from textual.binding import BindingType
 from keytui.domain import clock
 from keytui.domain.errors import BadInput
 from keytui.domain.permissions import Permission
+from keytui.domain.progress import Progress
 from keytui.domain.records import Actor
 from keytui.domain.reviews import AccessReview
 from keytui.domain.text import folded
 from keytui.services import reviews
 from keytui.services.report_selection import Selection
-from keytui.services.review_report import Progress
 from keytui.tui.menu import MenuAction, bindings
 from keytui.tui.screens.review import Review, ReviewWork
 from keytui.tui.screens.review_dialogs import OpenReview
