@@ -18,7 +18,7 @@ from keytui.domain.progress import Progress, untold
 from keytui.domain.records import Actor
 from keytui.services.acting import acting, looking
 from keytui.services.host import require_host
-from keytui.storage import audit_key, audit_trail, copy_rows, copy_target, kept_audit_keys
+from keytui.storage import audit_key, audit_trail, copy_rows, copy_target
 from keytui.storage.copy_target import CopyTarget
 from keytui.storage.database import audit_key_path, open_location
 from keytui.storage.location import canonical, is_postgresql
@@ -144,7 +144,7 @@ def _place_of_key(place: str, chosen: str) -> str:
     path = audit_key_path(place, chosen or (own.path if is_postgresql(place) else ""))
     if os.path.lexists(path):
         there = audit_key.KeyFile(path, "")
-        if not (kept_audit_keys.is_usable(there) and there.read() == own.read()):
+        if not (there.is_usable() and there.read() == own.read()):
             raise Conflict(
                 f"{path} exists already and is not the audit key of this database: "
                 "name another file with --to-audit-key."
