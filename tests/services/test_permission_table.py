@@ -186,7 +186,9 @@ ACTIONS: dict[str, Act] = {
     ),
     "list the people": lambda w, who: users.list_users(who),
     "read the audit trail": lambda w, who: audit.events(who),
-    "read what concerns oneself": lambda w, who: audit.events(who, about=who.row_id and who.user_id),
+    "read what concerns oneself": lambda w, who: audit.events(
+        who, about=who.row_id and who.user_id
+    ),
     "read what concerns another": lambda w, who: audit.events(who, about="noor"),
     "check the audit chain": lambda w, who: audit_check.check(who),
     "print the audit head": lambda w, who: audit_check.head(who),

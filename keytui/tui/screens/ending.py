@@ -51,7 +51,6 @@ class Ending(LongForm[T]):
             what,
             [Entry("reason", "Reason"), Entry("word", f"Type {harmless(word)}"[:_LABEL])],
             self._end,
-            stopped="Stopped: nothing was changed.",
             ok=ok,
         )
         self._rows = rows

@@ -181,11 +181,11 @@ class KeysPlace(Place):
     async def _deactivate_marked(self, chosen: Chosen) -> None:
         background = self.keytui.background
         # On the thread for long work: the list below can still be read.
-        found = await background.export(bulk.preview, self.actor, chosen)
+        found = await background.call_long(bulk.preview, self.actor, chosen)
         keys = text.counted(found.count, "key")
 
         async def end(reason: str, progress: Progress) -> Ended:
-            return await background.export(
+            return await background.call_long(
                 bulk.deactivate_many, self.actor, chosen, reason, found.count, progress
             )
 

@@ -116,7 +116,7 @@ class ManageUsers(Place):
 
     async def _count_stale(self) -> None:
         # On the other thread: of very many keys it takes longer, and the list goes on meanwhile.
-        await self._cards.read(lambda: self.keytui.background.export(stale.count, self.actor))
+        await self._cards.read(lambda: self.keytui.background.call_long(stale.count, self.actor))
 
     def summary(self) -> str:
         """Say how many people and keys there are."""
@@ -215,10 +215,10 @@ class ManageUsers(Place):
         replace: bool,
         progress: Progress,
     ) -> tuple[int, Head]:
-        rows = await self.keytui.background.export(
+        rows = await self.keytui.background.call_long(
             report.export, self.actor, form, path, selection, replace=replace, progress=progress
         )
-        return rows, await self.keytui.background.export(audit_check.head, self.actor)
+        return rows, await self.keytui.background.call_long(audit_check.head, self.actor)
 
     async def do_new_user(self) -> None:
         """Ask User ID and role; show the one-time sign-in code once."""

@@ -68,7 +68,7 @@ class ReviewWork(Place):
             form: ReviewFormat, typed: str, replace: bool, progress: Progress
         ) -> str:
             path = absolute_path(typed)
-            rows = await self.keytui.background.export(
+            rows = await self.keytui.background.call_long(
                 review_report.export,
                 self.actor,
                 number,
@@ -77,7 +77,7 @@ class ReviewWork(Place):
                 replace=replace,
                 progress=progress,
             )
-            head = await self.keytui.background.export(audit_check.head, self.actor)
+            head = await self.keytui.background.call_long(audit_check.head, self.actor)
             return (
                 f"Audit head {head.short}; {text.counted(rows, 'key')} written to "
                 f"{text.harmless(str(path))}."
@@ -274,7 +274,7 @@ class Review(ReviewWork):
 
         async def deciding(reason: str, progress: Progress) -> int:
             self._reason = reason
-            return await self.keytui.background.export(
+            return await self.keytui.background.call_long(
                 review_decisions.decide_all,
                 self.actor,
                 number,

@@ -126,7 +126,7 @@ class Reviews(ReviewWork):
         """Ask over which keys, and open it."""
 
         async def opening(selection: Selection, progress: Progress) -> AccessReview:
-            return await self.keytui.background.export(
+            return await self.keytui.background.call_long(
                 reviews.open_review, self.actor, selection, progress
             )
 
