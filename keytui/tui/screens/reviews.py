@@ -15,15 +15,16 @@ from keytui.domain.text import folded
 from keytui.services import reviews
 from keytui.services.report_selection import Selection
 from keytui.tui.menu import MenuAction, bindings
-from keytui.tui.screens.review import Review, ReviewWork
+from keytui.tui.screens.review import Review
 from keytui.tui.screens.review_dialogs import OpenReview
+from keytui.tui.screens.review_place import ReviewPlace
 from keytui.tui.widgets.listing import Column
 from keytui.tui.widgets.rows import Row
 
 _REVIEW = Permission.REVIEW_ACCESS
 
 
-class Reviews(ReviewWork):
+class Reviews(ReviewPlace):
     """All reviews; Esc goes back to Manage Users."""
 
     PLACE = "Manage Users"
@@ -109,13 +110,6 @@ class Reviews(ReviewWork):
     def words(self, action: MenuAction) -> str:
         """Name the review that an action is about."""
         return action.label.format(self.review.review_id if self.listing.current else "")
-
-    def why_not(self, action: MenuAction) -> str | None:
-        """Add that a closed review stays closed."""
-        why_not = super().why_not(action)
-        if why_not is None and action.name == "close_review" and self.review.closed_at:
-            return "This review is signed off already, for good."
-        return why_not
 
     async def do_view_review(self) -> None:
         """Open the review; come back to fresh rows."""
