@@ -7,7 +7,7 @@ from dataclasses import asdict
 import click
 
 from keytui.cli.exits import ExitCode, fail, say
-from keytui.cli.progress import Progress
+from keytui.cli.progress import ProgressLine, stoppable
 from keytui.cli.session import acting_as
 from keytui.domain import clock
 from keytui.domain.audit import Family
@@ -67,12 +67,9 @@ def audit_check_command(actor: Actor, kept: str | None) -> None:
         head = None if kept is None else Head.parse(kept)
     except BadInput as error:
         fail(str(error), ExitCode.CANNOT)
-    progress = Progress("events")
-    try:
+    progress = ProgressLine("events")
+    with stoppable("Stopped: the audit trail was not checked to its end.", progress):
         found = audit_check.check(actor, head, progress)
-    except KeyboardInterrupt:
-        progress.end()
-        fail("Stopped: the audit trail was not checked to its end.", ExitCode.CANNOT)
     if found.broken is not None:
         click.echo(f"Broken: {found.broken.what}")
         sys.exit(ExitCode.REFUSED)

@@ -4,6 +4,7 @@ import click
 
 from keytui.cli.audit import say_unproved
 from keytui.cli.exits import ExitCode, fail, say
+from keytui.cli.progress import stoppable
 from keytui.cli.session import Session, acting_as
 from keytui.domain.errors import BadInput
 from keytui.domain.paths import absolute_path
@@ -18,10 +19,8 @@ from keytui.services.restore_plan import Plan, plan_restore
 def backup_command(actor: Actor, file: str) -> None:
     """Copy the database to FILE while everybody works; print the head of its audit chain."""
     path = absolute_path(file)
-    try:
+    with stoppable("Stopped: no backup was made."):
         head = backup.back_up(actor, path)
-    except KeyboardInterrupt:
-        fail("Stopped: no backup was made.", ExitCode.CANNOT)
     say(f"The database is in {path}. The audit key is not: keep a copy of it elsewhere.")
     click.echo(str(head))
 

@@ -5,8 +5,8 @@ from dataclasses import replace
 import click
 
 from keytui.cli.audit import say_unproved
-from keytui.cli.exits import ExitCode, fail, say
-from keytui.cli.progress import Progress
+from keytui.cli.exits import say
+from keytui.cli.progress import ProgressLine, stoppable
 from keytui.cli.session import Session
 from keytui.domain.text import counted
 
@@ -36,13 +36,9 @@ def copy_command(session: Session, /, target: str, source: str | None, key_file:
     if source:
         session = Session(replace(session.settings, database=source))
     actor = session.actor(None, create=False)
-    rows, events = Progress("rows"), Progress("audit events checked")
-    try:
+    rows, events = ProgressLine("rows"), ProgressLine("audit events checked")
+    with stoppable("Stopped: run the same command again, and it goes on.", rows, events):
         done = copying.copy_database(actor, target, key_file, rows, events)
-    except KeyboardInterrupt:
-        rows.end()
-        events.end()
-        fail("Stopped: run the same command again, and it goes on.", ExitCode.CANNOT)
     parts = ", ".join(counted(done.rows[table], word) for table, word in _WORDS.items())
     say(f"{done.name} is a whole copy: {parts}.")
     say_unproved(done.chain.unproved)

@@ -4,9 +4,9 @@ from typing import Final
 
 import click
 
-from keytui.cli.exits import ExitCode, fail, say
+from keytui.cli.exits import say
 from keytui.cli.opening import open_app
-from keytui.cli.progress import Progress
+from keytui.cli.progress import ProgressLine, stoppable
 from keytui.cli.session import Session
 from keytui.domain import clock
 from keytui.domain.errors import BadInput
@@ -57,12 +57,9 @@ def _make(typed: str, users: int, keys: int) -> None:
     from keytui.services.demo import PASSWORD
 
     path = absolute_path(typed)
-    progress = Progress("rows")
-    try:
+    progress = ProgressLine("rows")
+    with stoppable("Stopped: nothing was made.", progress):
         population.make(path, population.Population(users, keys, clock.now()), progress)
-    except KeyboardInterrupt:
-        progress.end()
-        fail("Stopped: nothing was made.", ExitCode.CANNOT)
     say(
         f"keytui --database {path} opens it: sign in as {population.FIRST} (administrator) "
         f"or {population.user_id(2)}; everybody's password is {PASSWORD}"

@@ -5,12 +5,12 @@ from collections.abc import Iterator
 
 import click
 
-from keytui.cli.exits import ExitCode, say
+from keytui.cli.exits import ExitCode, answer, say
 from keytui.cli.session import acting_as
 from keytui.domain import clock, policy
 from keytui.domain.paths import absolute_path
 from keytui.domain.records import Actor, ApiKey
-from keytui.domain.text import counted, harmless
+from keytui.domain.text import counted
 from keytui.services import calendar_file, expiring
 
 
@@ -42,15 +42,13 @@ def expiring_command(actor: Actor, within: str, ics: str | None) -> None:
 def _list(keys: Iterator[ApiKey]) -> int:
     found = 0
     for key in keys:
-        ends = clock.iso(key.expires_at or 0)
-        fields = (
+        answer(
             key.user_id,
-            str(key.key_id),
+            key.key_id,
             key.masked,
-            ends,
+            clock.iso(key.expires_at),
             clock.until(key.expires_at, key.as_of),
             key.label,
         )
-        click.echo("\t".join(harmless(field) for field in fields))
         found += 1
     return found

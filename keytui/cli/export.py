@@ -1,22 +1,21 @@
 """``keytui export``: the report *Account API Key*, for cron and over SSH; and checking a report."""
 
-import sys
-from typing import Any, Final
+from functools import partial
+from typing import Any
 
 import click
 
-from keytui.cli.exits import ExitCode, fail, say
-from keytui.cli.progress import Progress
+from keytui.cli.exits import ExitCode, fail
+from keytui.cli.options import selecting
+from keytui.cli.reporting import to_be_written, write
 from keytui.cli.session import Session
-from keytui.domain.errors import BadInput, Conflict
+from keytui.domain.errors import BadInput
 from keytui.domain.paths import absolute_path
 from keytui.domain.records import Actor
 from keytui.domain.text import counted, harmless
-from keytui.services import audit_check, evidence_check, report
+from keytui.services import evidence_check, report
 from keytui.services.report_lines import Format
 from keytui.services.report_selection import Selection
-
-DAYS: Final = click.IntRange(0, 36_500)
 
 
 @click.group("export", invoke_without_command=True)
@@ -28,12 +27,9 @@ DAYS: Final = click.IntRange(0, 36_500)
     show_default=True,
     help="CSV, or JSON lines.",
 )
-@click.option("--output", default="-", metavar="FILE", help="Where to; - is standard output.")
-@click.option("--replace", is_flag=True, help="Replace FILE if it is there already.")
+@to_be_written
 @click.option("--active", is_flag=True, help="Only keys that work.")
-@click.option("--owner", metavar="USER_ID", help="Only this person's keys.")
-@click.option("--idle-days", type=DAYS, metavar="N", help="Only keys not used for N days.")
-@click.option("--older-days", type=DAYS, metavar="N", help="Only keys created N days ago or more.")
+@selecting
 @click.option("--user", "user_id", metavar="USER_ID", help="Act as this person: asks the password.")
 @click.pass_context
 def export(context: click.Context, /, user_id: str | None, **chosen: Any) -> None:  # noqa: ANN401 - click passes what the options declare
@@ -44,24 +40,14 @@ def export(context: click.Context, /, user_id: str | None, **chosen: Any) -> Non
 
 
 def _export(actor: Actor, form: str, output: str, replace: bool, **chosen: Any) -> None:  # noqa: ANN401 - likewise
-    progress = Progress("keys")
     selection = Selection(**chosen)
-    try:
-        if output == "-":
-            stream = sys.stdout.buffer
-            report.export_to_stream(actor, Format(form), stream, selection, progress=progress)
-        else:
-            path = absolute_path(output)
-            rows = report.export(
-                actor, Format(form), path, selection, replace=replace, progress=progress
-            )
-            say(f"{counted(rows, 'key')} written to {path}.")
-    except Conflict as error:
-        raise Conflict(f"{error} Use --replace to replace it.") from error
-    except KeyboardInterrupt:
-        progress.end()
-        fail("Stopped: nothing was exported.", ExitCode.CANNOT)
-    say(f"Audit head {audit_check.head(actor)}")
+    write(
+        actor,
+        output,
+        partial(report.export, actor, Format(form), selection=selection),
+        partial(report.export_to_stream, actor, Format(form), selection=selection),
+        replace=replace,
+    )
 
 
 @export.command("check")

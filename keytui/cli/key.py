@@ -2,14 +2,15 @@
 
 import click
 
-from keytui.cli.exits import ExitCode, fail, say
-from keytui.cli.new_key import KEY_ID, key_new, key_rotate
-from keytui.cli.progress import Progress
+from keytui.cli.exits import answer, say
+from keytui.cli.new_key import key_new, key_rotate
+from keytui.cli.options import KEY_ID
+from keytui.cli.progress import ProgressLine, stoppable
 from keytui.cli.session import acting_as
 from keytui.domain import clock
 from keytui.domain.errors import BadInput
 from keytui.domain.records import Actor
-from keytui.domain.text import counted, harmless
+from keytui.domain.text import counted
 from keytui.services import api_keys, bulk, key_history
 from keytui.services.bulk import Chosen, Preview
 from keytui.services.stale import Stale
@@ -30,10 +31,9 @@ key_commands.add_command(key_rotate)
 def key_list(actor: Actor, name: str | None) -> None:
     """List a person's API keys (your own by default), each masked."""
     for key in api_keys.list_keys(actor, name):
-        used = "never" if key.last_used_at is None else clock.iso(key.last_used_at)
         age = f"{key.age_days(clock.now())} d"
-        fields = (str(key.key_id), key.masked, key.state_shown, age, used, key.label)
-        click.echo("\t".join(harmless(field) for field in fields))
+        used = clock.iso(key.last_used_at)
+        answer(key.key_id, key.masked, key.state_shown, age, used, key.label)
 
 
 @key_commands.command("deactivate")
@@ -52,8 +52,7 @@ def key_deactivate(actor: Actor, key_id: int, reason: str) -> None:
 def key_history_command(actor: Actor, key_id: int) -> None:
     """Say what became of an API key, the newest first: when, what, by whom, detail, from where."""
     for step in key_history.history(actor, key_id).steps:
-        fields = (clock.iso(step.at), step.what, step.who, step.detail, step.origin)
-        click.echo("\t".join(harmless(field) for field in fields))
+        answer(clock.iso(step.at), step.what, step.who, step.detail, step.origin)
 
 
 @key_commands.command("uses")
@@ -64,7 +63,7 @@ def key_uses(actor: Actor, key_id: int) -> None:
     uses = key_history.history(actor, key_id).uses
     for day, count in enumerate(uses.counts, uses.first_day):
         if count:
-            click.echo(f"{clock.day(day)}\t{count}")
+            answer(clock.day(day), count)
 
 
 @key_commands.command("deactivate-many")
@@ -92,18 +91,15 @@ def key_deactivate_many(  # noqa: PLR0913, PLR0917 - click passes what the optio
         expect = found.count
         if not yes:
             _ask(found)
-    progress = Progress("keys")
-    try:
+    progress = ProgressLine("keys")
+    with stoppable("Stopped: nothing was changed.", progress):
         ended = bulk.deactivate_many(actor, chosen, reason, expect, progress)
-    except KeyboardInterrupt:
-        progress.end()
-        fail("Stopped: nothing was changed.", ExitCode.CANNOT)
     say(f"{counted(ended.count, 'key')} deactivated, each on record as {ended.act}.")
 
 
 def _ask(found: Preview) -> None:
     for key in found.keys:
-        used = "never" if key.last_used_at is None else clock.iso(key.last_used_at)
+        used = clock.iso(key.last_used_at)
         mark = "!" if bulk.in_use(key) else " "
         say(f"{mark} {key.user_id}  key {key.key_id}  {key.masked}  last used {used}  {key.label}")
     if found.count > len(found.keys):

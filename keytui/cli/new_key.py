@@ -7,6 +7,7 @@ from typing import Any
 import click
 
 from keytui.cli.exits import ExitCode, fail, say
+from keytui.cli.options import KEY_ID
 from keytui.cli.session import Session, acting_as
 from keytui.cli.terminal import open_signed_in
 from keytui.domain import clock, text
@@ -16,7 +17,6 @@ from keytui.domain.records import Actor, ApiKey
 from keytui.domain.secret import Secret
 from keytui.services import api_keys, policy, rotation
 
-KEY_ID = click.argument("key_id", type=click.IntRange(1, 2**63 - 1))
 _NOT_TAKEN = "Its text could not be written: nobody has it."
 """The reason on record for a key that went nowhere."""
 

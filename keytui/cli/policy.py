@@ -5,14 +5,13 @@ from typing import Any, Final
 
 import click
 
-from keytui.cli.exits import ExitCode, fail, say
-from keytui.cli.progress import Progress
+from keytui.cli.exits import ExitCode, answer, fail, say
+from keytui.cli.progress import ProgressLine, stoppable
 from keytui.cli.session import acting_as
 from keytui.domain import clock
 from keytui.domain import policy as rules
 from keytui.domain.policy import Policy
 from keytui.domain.records import Actor
-from keytui.domain.text import harmless
 from keytui.services import policy
 from keytui.services.policy import PolicyRecord
 
@@ -34,7 +33,7 @@ def policy_show(actor: Actor) -> None:
     del actor  # whoever comes in may know
     found = policy.current()
     for name, value in _rows(found):
-        click.echo(f"{name}\t{harmless(value)}")
+        answer(name, value)
 
 
 @policy_commands.command("set")
@@ -64,14 +63,11 @@ def policy_set(actor: Actor, warning: str, reason: str, yes: bool, **wished: Any
             fail(_NOT_CHANGED, ExitCode.REFUSED)
         if not click.confirm("Change the policy?", err=True):
             fail("Nothing was changed.", ExitCode.REFUSED)
-    progress = Progress("keys")
-    try:
+    progress = ProgressLine("keys")
+    with stoppable("Stopped: nothing was changed.", progress):
         keys = policy.change(
             actor, wish, reason, warning_days=warning_days, seen=seen.seen, progress=progress
         )
-    except KeyboardInterrupt:
-        progress.end()
-        fail("Stopped: nothing was changed.", ExitCode.CANNOT)
     say(policy.changed(keys))
 
 

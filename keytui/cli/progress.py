@@ -1,14 +1,18 @@
 """How far a long command is, on standard error where that is a terminal."""
 
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from time import monotonic
 from typing import Final
+
+from keytui.cli.exits import ExitCode, fail
 
 _AFTER_SECONDS: Final = 1
 _EVERY_SECONDS: Final = 0.2
 
 
-class Progress:
+class ProgressLine:
     """One line that is written over: how many of how many, how fast, how long still."""
 
     def __init__(self, what: str) -> None:
@@ -44,3 +48,14 @@ class Progress:
         sys.stderr.write(f"\r{line:<{self._width}}")
         sys.stderr.flush()
         self._width = len(line)
+
+
+@contextmanager
+def stoppable(sentence: str, *lines: ProgressLine) -> Iterator[None]:
+    """End with ``sentence``, below whatever ``lines`` show, if Ctrl+C stops the block."""
+    try:
+        yield
+    except KeyboardInterrupt:
+        for line in lines:
+            line.end()
+        fail(sentence, ExitCode.CANNOT)

@@ -5,7 +5,8 @@ import sys
 import click
 
 from keytui.cli import ssh_authorized_keys
-from keytui.cli.exits import say
+from keytui.cli.exits import answer, say
+from keytui.cli.options import NUMBER
 from keytui.cli.session import acting_as
 from keytui.cli.ssh_session import ssh_session
 from keytui.cli.ssh_setup import setup_command
@@ -13,7 +14,6 @@ from keytui.domain import clock, ssh_key
 from keytui.domain.errors import BadInput
 from keytui.domain.paths import absolute_path
 from keytui.domain.records import Actor
-from keytui.domain.text import harmless
 from keytui.services import ssh_keys
 
 
@@ -38,10 +38,9 @@ def authorized_keys(context: click.Context, /, arguments: tuple[str, ...]) -> No
 def ssh_list(actor: Actor, name: str | None) -> None:
     """List a person's SSH keys (your own by default), removed ones too."""
     for key in ssh_keys.list_keys(actor, name):
-        used = "never" if key.last_used_at is None else clock.iso(key.last_used_at)
         state = "active" if key.removed_at is None else "removed"
-        fields = (str(key.ssh_key_id), key.type, key.fingerprint, state, used, key.label)
-        click.echo("\t".join(harmless(field) for field in fields))
+        used = clock.iso(key.last_used_at)
+        answer(key.ssh_key_id, key.type, key.fingerprint, state, used, key.label)
 
 
 @ssh_commands.command("add")
@@ -73,7 +72,7 @@ def _read(typed: str) -> str:
 
 
 @ssh_commands.command("remove")
-@click.argument("ssh_key_id", type=click.IntRange(1, 2**63 - 1))
+@click.argument("ssh_key_id", type=NUMBER)
 @click.option("--reason", required=True, help="Why; kept on record.")
 @acting_as
 def ssh_remove(actor: Actor, ssh_key_id: int, reason: str) -> None:

@@ -4,14 +4,13 @@ import sys
 
 import click
 
-from keytui.cli.exits import ExitCode, fail, say
-from keytui.cli.progress import Progress
+from keytui.cli.exits import answer, say
+from keytui.cli.progress import ProgressLine, stoppable
 from keytui.cli.session import acting_as
 from keytui.domain import clock, sign_in_code
 from keytui.domain.permissions import Role
 from keytui.domain.records import Actor
 from keytui.domain.secret import Secret
-from keytui.domain.text import harmless
 from keytui.services import offboarding, users
 
 
@@ -44,9 +43,8 @@ def user_add(actor: Actor, name: str, administrator: bool) -> None:
 def user_list(actor: Actor) -> None:
     """List the people: User ID, role, status, active keys, last sign-in."""
     for user in users.list_users(actor):
-        signed_in = "never" if user.last_sign_in_at is None else clock.iso(user.last_sign_in_at)
-        fields = (user.user_id, user.role, user.status, str(user.active_keys), signed_in)
-        click.echo("\t".join(harmless(field) for field in fields))
+        signed_in = clock.iso(user.last_sign_in_at)
+        answer(user.user_id, user.role, user.status, user.active_keys, signed_in)
 
 
 @user_commands.command("reset-sign-in")
@@ -88,11 +86,8 @@ def user_deactivate(actor: Actor, name: str, reason: str) -> None:
 @acting_as
 def user_offboard(actor: Actor, name: str, reason: str) -> None:
     """End a person's access, API keys and SSH keys in one act; print the receipt."""
-    progress = Progress("keys")
-    try:
+    progress = ProgressLine("keys")
+    with stoppable("Stopped: nothing was changed.", progress):
         receipt = offboarding.offboard(actor, name, reason, progress)
-    except KeyboardInterrupt:
-        progress.end()
-        fail("Stopped: nothing was changed.", ExitCode.CANNOT)
     for line in receipt.lines:
         click.echo(line)

@@ -25,9 +25,9 @@ def now() -> int:
     return source()
 
 
-def iso(at: int) -> str:
-    """Write a time as ISO 8601 in UTC, to the second: ``2026-11-24T06:00:35Z``."""
-    return _datetime(at).strftime("%Y-%m-%dT%H:%M:%SZ")
+def iso(at: int | None) -> str:
+    """Write a time as ISO 8601 in UTC, to the second: ``2026-11-24T06:00:35Z``, or ``never``."""
+    return "never" if at is None else _datetime(at).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def day(number: int) -> str:

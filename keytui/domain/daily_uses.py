@@ -28,6 +28,11 @@ def place_of(key_id: int, day: int) -> int:
     return key_id * DAYS + day % DAYS
 
 
+def places_of(key_id: int) -> tuple[int, int]:
+    """Return the first and the last of the places of a key; see :func:`place_of`."""
+    return place_of(key_id, 0), place_of(key_id, DAYS - 1)
+
+
 class DailyUses(NamedTuple):
     """How often one key was used on each of the last :data:`DAYS` days.
 

@@ -1,11 +1,10 @@
 """The audit chain: is it whole, what is its head, and a new key where the old one is gone."""
 
-from collections.abc import Callable
-
 from keytui.domain import clock, text
 from keytui.domain.audit import Action
 from keytui.domain.audit_chain import Checked, Head
 from keytui.domain.permissions import Permission
+from keytui.domain.progress import Progress, untold
 from keytui.domain.records import Actor
 from keytui.services.acting import acting, looking
 from keytui.services.host import require_host
@@ -18,7 +17,7 @@ from keytui.storage.models import AuditKeyRow
 def check(
     actor: Actor,
     kept: Head | None = None,
-    progress: Callable[[int, int], None] = lambda _done, _total: None,
+    progress: Progress = untold,
 ) -> Checked:
     """Walk along the whole chain; name the first event at which it is broken.
 

@@ -5,9 +5,9 @@ transaction that ends them, and another number than the confirmed one ends nothi
 """
 
 import secrets
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Final, NamedTuple, TypeAlias
+from typing import Final, NamedTuple
 
 from keytui.domain import clock, text
 from keytui.domain.audit import Action
@@ -15,14 +15,12 @@ from keytui.domain.clock import DAY
 from keytui.domain.errors import Conflict
 from keytui.domain.pages import Wanted
 from keytui.domain.permissions import Permission
+from keytui.domain.progress import Progress, untold
 from keytui.domain.records import Actor, ApiKey
 from keytui.services import key_lists
 from keytui.services.acting import Deed, acting, looking
 from keytui.storage.models import ApiKeyRow
 from keytui.storage.ordered import Ordered
-
-Progress: TypeAlias = Callable[[int, int], object]
-"""Told now and then how many of how many keys are ended; what it raises undoes them all."""
 
 SHOWN: Final = 200
 """Keys that a preview lists: those used last, which ending them may hurt."""
@@ -113,7 +111,7 @@ def deactivate_many(
     chosen: Chosen,
     typed_reason: str,
     expected: int,
-    progress: Progress = lambda _done, _total: None,
+    progress: Progress = untold,
 ) -> Ended:
     """End the chosen keys for good, in one transaction, with an audit event for each.
 

@@ -8,24 +8,21 @@ along in a file, never into a database.
 """
 
 import os
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 from keytui.domain.audit import Action
 from keytui.domain.audit_chain import Checked, Head
 from keytui.domain.errors import BadInput, Conflict, DatabaseUnusable
+from keytui.domain.progress import Progress, untold
 from keytui.domain.records import Actor
 from keytui.services.acting import acting, looking
 from keytui.services.host import require_host
-from keytui.storage import audit_key, audit_trail, copy_rows, copy_target, kept_audit_keys
+from keytui.storage import audit_key, audit_trail, copy_rows, copy_target
 from keytui.storage.copy_target import CopyTarget
 from keytui.storage.database import audit_key_path, open_location
 from keytui.storage.location import canonical, is_postgresql
 from keytui.storage.models import AuditEventRow
-
-Progress = Callable[[int, int], None]
-"""Is told now and then how many of how many are done."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,8 +48,8 @@ def copy_database(
     actor: Actor,
     location: str,
     key_file: str = "",
-    progress: Progress = lambda _done, _total: None,
-    checking: Progress = lambda _done, _total: None,
+    progress: Progress = untold,
+    checking: Progress = untold,
 ) -> Copied:
     """Copy the open database into another, which is empty or the unfinished copy of this one.
 
@@ -147,7 +144,7 @@ def _place_of_key(place: str, chosen: str) -> str:
     path = audit_key_path(place, chosen or (own.path if is_postgresql(place) else ""))
     if os.path.lexists(path):
         there = audit_key.KeyFile(path, "")
-        if not (kept_audit_keys.is_usable(there) and there.read() == own.read()):
+        if not (there.is_usable() and there.read() == own.read()):
             raise Conflict(
                 f"{path} exists already and is not the audit key of this database: "
                 "name another file with --to-audit-key."

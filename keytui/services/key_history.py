@@ -7,7 +7,7 @@ from typing import Final
 
 from keytui.domain import clock
 from keytui.domain.audit import Action, Outcome
-from keytui.domain.daily_uses import DAYS, DailyUses, day_of
+from keytui.domain.daily_uses import DailyUses, day_of, places_of
 from keytui.domain.errors import BadInput
 from keytui.domain.permissions import Permission
 from keytui.domain.records import Actor, ApiKey
@@ -90,7 +90,7 @@ def history(actor: Actor, key_id: int) -> History:
 
 def _uses(key_id: int, today: int) -> DailyUses:
     kept = KeyUseDayRow.select(KeyUseDayRow.day, KeyUseDayRow.uses).where(
-        KeyUseDayRow.id.between(key_id * DAYS, key_id * DAYS + DAYS - 1)
+        KeyUseDayRow.id.between(*places_of(key_id))
     )
     return DailyUses.of({row.day: row.uses for row in kept}, today)
 

@@ -53,6 +53,12 @@ def is_working(present: int) -> Any:  # noqa: ANN401 - a Peewee expression has n
     return ApiKeyRow.deactivated_at.is_null() & ends_later
 
 
+def of_inactive() -> Any:  # noqa: ANN401 - as above
+    """Return the condition that a key's owner is inactive: whatever else, it does not work then."""
+    inactive = UserRow.select(UserRow.id).where(UserRow.status == Status.INACTIVE)
+    return ApiKeyRow.owner.in_(inactive)
+
+
 def record(row: dict[str, Any], present: int) -> ApiKey:
     """Make the frozen value of a selected row, as it is at ``present``."""
     return ApiKey(**{**row, "owner_status": Status(row["owner_status"])}, as_of=present)

@@ -59,7 +59,7 @@ def put_on_record() -> None:
         ).execute()
 
 
-def notice(person: UserRow, since: int) -> list[str]:
+def notices(person: UserRow, since: int) -> list[str]:
     """Return what somebody who signs in must know: a sentence, or none.
 
     Args:

@@ -6,11 +6,12 @@ from dataclasses import dataclass
 from keytui.domain import clock, text
 from keytui.domain.audit import Action
 from keytui.domain.errors import Conflict
+from keytui.domain.progress import Progress, untold
 from keytui.domain.records import Actor, ApiKey, SshKey
 from keytui.domain.states import Status
 from keytui.services import bulk, ssh_keys, users
 from keytui.services.acting import acting, looking
-from keytui.services.bulk import Ending, Progress
+from keytui.services.bulk import Ending
 from keytui.services.key_records import record, select_keys
 from keytui.services.receipt import Receipt
 from keytui.storage import audit_trail
@@ -50,7 +51,7 @@ def offboard(
     actor: Actor,
     name: str,
     typed_reason: str,
-    progress: Progress = lambda _done, _total: None,
+    progress: Progress = untold,
 ) -> Receipt:
     """End a person's access in one transaction: they stop at every door at once.
 

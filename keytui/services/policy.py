@@ -17,13 +17,12 @@ from keytui.domain.clock import DAY
 from keytui.domain.errors import Conflict
 from keytui.domain.permissions import Permission
 from keytui.domain.policy import Policy
+from keytui.domain.progress import Progress, untold
 from keytui.domain.records import Actor
-from keytui.domain.states import Status
 from keytui.domain.text import counted
 from keytui.services import policy_rows
 from keytui.services.acting import acting, looking
-from keytui.services.key_records import is_working
-from keytui.services.report import Progress
+from keytui.services.key_records import is_working, of_inactive
 from keytui.storage.database import reading
 from keytui.storage.models import ApiKeyRow, PolicyRow, UserRow
 
@@ -146,7 +145,7 @@ def change(  # noqa: PLR0913 - each is a part of the change
     *,
     warning_days: int,
     seen: int,
-    progress: Progress = lambda _done, _total: None,
+    progress: Progress = untold,
 ) -> int:
     """Let another policy count from now on, and shorten the keys that last longer.
 
@@ -230,8 +229,7 @@ def _shortened(longest_days: int, no_end: bool, present: int, warning_days: int)
     later = ApiKeyRow.expires_at > new_end
     if not no_end:
         later |= ApiKeyRow.expires_at.is_null()
-    inactive = UserRow.select(UserRow.id).where(UserRow.status == Status.INACTIVE)
-    return new_end, is_working(present) & ApiKeyRow.owner.not_in(inactive) & later
+    return new_end, is_working(present) & ~of_inactive() & later
 
 
 def _record(row: PolicyRow | None) -> PolicyRecord:

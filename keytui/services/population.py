@@ -8,7 +8,7 @@ of this kind is for looking and measuring alone.
 
 import hashlib
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, TypeAlias, TypeVar
@@ -18,6 +18,7 @@ from keytui.domain.audit import Action, Outcome
 from keytui.domain.clock import DAY, MINUTE, SECOND
 from keytui.domain.errors import BadInput, Conflict
 from keytui.domain.permissions import Role
+from keytui.domain.progress import Progress, untold
 from keytui.domain.states import Status
 from keytui.domain.text import folded, harmless
 from keytui.services.demo import ADMINISTRATORS, LABELS, PASSWORD, REASONS, USERS
@@ -29,8 +30,6 @@ from keytui.storage.models import ApiKeyRow, UserRow
 FIRST: Final = ADMINISTRATORS[0]
 """The administrator in row 1."""
 
-Progress: TypeAlias = Callable[[int, int], object]
-"""Told now and then how many of how many rows are made; may raise to stop it."""
 Values: TypeAlias = tuple[Any, ...]
 T = TypeVar("T")
 
@@ -191,7 +190,7 @@ class Population:
         return min(self._born(number) + _LASTS, self.present), FIRST, why
 
 
-def make(path: Path, population: Population, progress: Progress = lambda *_: None) -> None:
+def make(path: Path, population: Population, progress: Progress = untold) -> None:
     """Make a new database with ``population`` and its audit key at ``path``: whole, or not at all.
 
     Everybody who has not left signs in with :data:`keytui.services.demo.PASSWORD`.

@@ -65,7 +65,7 @@ class Receipt:
             lines.append("- a one-time sign-in code that was not used yet")
         lines.append(f"- {text.counted(len(self.keys), 'API key')}")
         lines += [
-            f"  key {key.key_id}  {key.masked}  {key.state}, last used {_used(key)}  {key.label}"
+            f"  key {key.key_id}  {key.masked}  {key.state}, last used {clock.iso(key.last_used_at)}  {key.label}"
             for key in self.keys
         ]
         lines.append(f"- {text.counted(len(self.ssh_keys), 'SSH key')}")
@@ -107,7 +107,3 @@ def save(receipt: Receipt, path: Path) -> None:
 def _cannot(shown: str, error: Exception) -> BadInput:
     why = getattr(error, "strerror", None) or "no such name can be"
     return BadInput(f"The receipt cannot be written to {shown} ({why}): choose another place.")
-
-
-def _used(key: ApiKey) -> str:
-    return "never" if key.last_used_at is None else clock.iso(key.last_used_at)

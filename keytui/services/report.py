@@ -4,14 +4,14 @@ The rows are read and written one after the other, however many there are; how t
 comes to its place, whole and on record, is :mod:`keytui.services.evidence`'s.
 """
 
-from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
-from typing import BinaryIO, Final, TypeAlias
+from typing import BinaryIO, Final
 
 from keytui.domain import clock
 from keytui.domain.audit import Action
 from keytui.domain.permissions import Permission
+from keytui.domain.progress import Progress, untold
 from keytui.domain.records import Actor
 from keytui.services import evidence
 from keytui.services.evidence import Evidence, Put
@@ -19,9 +19,6 @@ from keytui.services.report_lines import SELECTED, Format, head, lines
 from keytui.services.report_selection import EVERY_KEY, Selection
 from keytui.storage.batches import batches
 from keytui.storage.models import ApiKeyRow, UserRow
-
-Progress: TypeAlias = Callable[[int, int], object]
-"""Told now and then how many of how many rows are written; may raise to stop it."""
 
 _TELL_EVERY: Final = 500
 """Rows of a batch: some 3 ms apart."""
@@ -39,7 +36,7 @@ def export(  # noqa: PLR0913 - two of them have names at every call
     selection: Selection = EVERY_KEY,
     *,
     replace: bool = False,
-    progress: Progress = lambda _done, _total: None,
+    progress: Progress = untold,
 ) -> int:
     """Write the report to a file that its account alone can read (0600), its manifest beside it.
 
@@ -68,7 +65,7 @@ def export_to_stream(
     stream: BinaryIO,
     selection: Selection = EVERY_KEY,
     *,
-    progress: Progress = lambda _done, _total: None,
+    progress: Progress = untold,
 ) -> int:
     """Write the report to an open stream, such as standard output.
 

@@ -13,7 +13,7 @@ from keytui.domain.errors import BadInput, Conflict, DatabaseUnusable
 from keytui.services.acting import acting
 from keytui.services.restore_plan import Plan
 from keytui.services.restore_plan import again as active_again
-from keytui.storage import audit_key, backup_file, copies, kept_audit_keys, replacing
+from keytui.storage import audit_key, backup_file, copies, replacing
 from keytui.storage.database import close_database, open_database
 from keytui.storage.file_checks import identity
 from keytui.storage.models import AuditKeyRow
@@ -138,7 +138,7 @@ def _begin_new_chain(plan: Plan, stack: ExitStack) -> None:
     file = audit_key.in_use()
     known = backup_file.fingerprints(str(plan.copy))
     place = None
-    if not kept_audit_keys.is_usable(file) or file.fingerprint in known:
+    if not file.is_usable() or file.fingerprint in known:
         place = stack.enter_context(audit_key.renewing(clock.stamp(clock.now())))
     with acting(plan.actor, Action.AUDIT_NEW_KEY) as deed:
         if place is not None:

@@ -10,7 +10,7 @@ from keytui.domain.errors import BadInput, DatabaseUnusable
 from keytui.domain.records import Actor
 from keytui.domain.text import harmless
 from keytui.services.host import host_actor
-from keytui.storage import audit_trail, backup_file, copies, kept_audit_keys, replacing, sqlite_file
+from keytui.storage import audit_trail, backup_file, copies, replacing, sqlite_file
 from keytui.storage.audit_key import KeyFile
 from keytui.storage.faults import explained
 from keytui.storage.location import is_postgresql
@@ -123,7 +123,7 @@ def again(database: copies.Connection | None, copy: Path) -> tuple[str, ...] | N
 
 def _key_of(copy: Path, path: str, database: str, *, key_lost: bool) -> KeyFile | None:
     wanted = backup_file.fingerprints(str(copy))[-1:]
-    found = kept_audit_keys.find(path, database, wanted[0]) if wanted else None
+    found = KeyFile(path, database).find(wanted[0]) if wanted else None
     if found is None and not key_lost:
         raise DatabaseUnusable(
             f"The audit key of the backup is not here: put it back as {path}, or restore "

@@ -6,13 +6,14 @@ a key of their own: administrators own none that works, and an item from before 
 promotion is refused.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any, Final
 
 from keytui.domain import clock, text
 from keytui.domain.audit import Action
 from keytui.domain.errors import BadInput, Conflict, Refused
 from keytui.domain.permissions import Permission
+from keytui.domain.progress import Progress, untold
 from keytui.domain.records import Actor
 from keytui.domain.reviews import Decision
 from keytui.domain.text import counted
@@ -67,7 +68,7 @@ def decide_all(  # noqa: PLR0913 - they have names at every call
     keys: int,
     owner: str | None = None,
     containing: str = "",
-    progress: Callable[[int, int], object] = lambda _done, _total: None,
+    progress: Progress = untold,
 ) -> int:
     """Decide at once about all keys of a review that nobody decided about yet, or some of them.
 

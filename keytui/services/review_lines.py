@@ -11,7 +11,7 @@ from keytui.domain import clock
 from keytui.domain.audit_chain import Head
 from keytui.domain.reviews import AccessReview, ReviewItem, Tally
 from keytui.domain.text import counted, harmless
-from keytui.services.report_lines import NEVER, cell
+from keytui.services.report_lines import cell
 
 COLUMNS: Final = (
     "review_id",
@@ -107,7 +107,7 @@ def _values(item: ReviewItem, told: Told) -> tuple[str | int | None, ...]:
         key.label,
         clock.iso(key.created_at),
         key.age_days(told.present),
-        NEVER if key.last_used_at is None else clock.iso(key.last_used_at),
+        clock.iso(key.last_used_at),
         key.state,
         item.outcome,
         item.reason,

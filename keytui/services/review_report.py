@@ -1,6 +1,6 @@
 """The report of an access review: scope, who, when, decisions, reasons, what was not reviewed."""
 
-from collections.abc import Callable, Generator
+from collections.abc import Generator
 from contextlib import closing
 from pathlib import Path
 from typing import Any, BinaryIO, Final
@@ -8,6 +8,7 @@ from typing import Any, BinaryIO, Final
 from keytui.domain import clock
 from keytui.domain.audit import Action
 from keytui.domain.permissions import Permission
+from keytui.domain.progress import Progress, untold
 from keytui.domain.records import Actor
 from keytui.domain.reviews import AccessReview, Decision, ReviewItem
 from keytui.services import evidence, review_lines, review_records, reviews
@@ -18,9 +19,6 @@ from keytui.storage.models import ApiKeyRow, ReviewItemRow, UserRow
 
 _TELL_EVERY: Final = 500
 """Rows of a batch: some 10 ms apart."""
-
-Progress = Callable[[int, int], object]
-"""Told now and then how many of how many keys are written; may raise to stop it."""
 
 
 def proposed_name(review_id: int, form: ReviewFormat) -> str:
@@ -35,7 +33,7 @@ def export(  # noqa: PLR0913 - two of them have names at every call
     path: Path,
     *,
     replace: bool = False,
-    progress: Progress = lambda _done, _total: None,
+    progress: Progress = untold,
 ) -> int:
     """Write the report to a file that its account alone can read (0600), its manifest beside it.
 
@@ -65,7 +63,7 @@ def export_to_stream(
     form: ReviewFormat,
     stream: BinaryIO,
     *,
-    progress: Progress = lambda _done, _total: None,
+    progress: Progress = untold,
 ) -> int:
     """Write the report to an open stream. See :func:`export`."""
     return evidence.to_stream(actor, _evidence(actor, review_id, form, progress), stream)

@@ -4,7 +4,7 @@ In between lie any number of sittings of any administrators; see
 :mod:`keytui.services.review_decisions`.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Final
 
@@ -14,6 +14,7 @@ from keytui.domain import clock, user_id
 from keytui.domain.audit import Action
 from keytui.domain.errors import BadInput
 from keytui.domain.permissions import Permission
+from keytui.domain.progress import Progress, untold
 from keytui.domain.records import Actor
 from keytui.domain.reviews import EVERY, WHOLE_SCOPE, AccessReview, Decision, Tally
 from keytui.domain.text import counted
@@ -29,7 +30,7 @@ _AT_ONCE: Final = 20_000
 def open_review(
     actor: Actor,
     selection: Selection = EVERY_KEY,
-    progress: Callable[[int, int], object] = lambda _done, _total: None,
+    progress: Progress = untold,
 ) -> AccessReview:
     """Open an access review over the keys that work now; which those are is fixed by it.
 
@@ -171,7 +172,7 @@ def _take_in(
     review_id: int,
     selection: Selection,
     present: int,
-    progress: Callable[[int, int], object],
+    progress: Progress,
 ) -> int:
     """Add the items in the order of their keys: the table is read, and its copy written, in a row."""
     # The plus keeps SQLite from going through all people for each part (sqlite.org/optoverview.html).

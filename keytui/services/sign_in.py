@@ -5,7 +5,6 @@ A wrong User ID, a wrong password and an inactive person get the same words.
 """
 
 from dataclasses import dataclass, replace
-from typing import Final
 
 from keytui.domain import clock, passwords, sign_in_code, user_id
 from keytui.domain.audit import Action, Outcome
@@ -14,14 +13,11 @@ from keytui.domain.permissions import Role
 from keytui.domain.records import Actor
 from keytui.domain.states import Status
 from keytui.domain.text import harmless
-from keytui.services import attempts, expiring, late_uses, recording
+from keytui.services import attempts, late_uses, notices, recording
 from keytui.services.acting import acting, looking
 from keytui.services.attempts import Attempt
 from keytui.storage.database import transaction
 from keytui.storage.models import SshKeyRow, UserRow
-
-_MOST_NOTICES: Final = 3
-"""So many changes of SSH keys are told one by one; more would fill the screen."""
 
 _WRONG = "Wrong User ID, password or sign-in code."
 
@@ -254,7 +250,7 @@ def _enter(
     if row.status != Status.ACTIVE or row.epoch != proved.epoch:
         raise SignInFailed(_WRONG)
     previous_at, previous_from = row.last_sign_in_at, row.last_sign_in_from
-    notices = _notices(row)
+    told = notices.at_sign_in(row)
     late_uses.put_on_record()
     row.last_sign_in_at = clock.now()
     row.last_sign_in_from = harmless(origin)
@@ -269,39 +265,7 @@ def _enter(
     recording.append(
         actor, Action.USER_SIGN_IN, Outcome.DONE, target=row.user_id, about=row.id, detail=how
     )
-    return SignedIn(actor, previous_at, previous_from, notices)
-
-
-def _notices(row: UserRow) -> tuple[str, ...]:
-    notices = []
-    if row.reset_at is not None:
-        notices.append(f"Your sign-in was reset by {row.reset_by} on {clock.exact(row.reset_at)}.")
-    since = row.last_sign_in_at or row.created_at
-    notices += _ssh_key_notices(row, since)
-    notices += late_uses.notice(row, since)
-    failures = attempts.failures_since(row.user_id, since)
-    if failures:
-        attempt = "attempt" if failures == 1 else "attempts"
-        notices.append(
-            f"{failures} failed sign-in {attempt} since your last sign-in: press 3 for Audit."
-        )
-    notices += expiring.notices(row.id, clock.now())
-    return tuple(notices)
-
-
-def _ssh_key_notices(row: UserRow, since: int) -> list[str]:
-    theirs = SshKeyRow.select().where(SshKeyRow.owner == row.id).order_by(SshKeyRow.id)
-    notices = [
-        f"An SSH key was added on {clock.exact(key.added_at)} ({key.fingerprint})."
-        for key in theirs.where(SshKeyRow.added_at > since)
-    ] + [
-        f"An SSH key was removed by {key.removed_by} on {clock.exact(key.removed_at)} "
-        f"({key.fingerprint})."
-        for key in theirs.where(SshKeyRow.removed_at > since)
-    ]
-    if len(notices) <= _MOST_NOTICES:
-        return notices
-    return [f"{len(notices)} times an SSH key was added or removed: press 3 for Audit."]
+    return SignedIn(actor, previous_at, previous_from, told)
 
 
 def _actor(row: UserRow, origin: str) -> Actor:

@@ -16,6 +16,7 @@ from keytui.domain.audit import Action
 from keytui.domain.clock import DAY
 from keytui.domain.errors import BadInput
 from keytui.domain.permissions import Permission
+from keytui.domain.policy import SOON_DAYS
 from keytui.domain.records import Actor
 from keytui.domain.states import Status
 from keytui.services.acting import looking
@@ -25,8 +26,6 @@ IDLE_DAYS: Final = 45
 """CIS AWS Foundations Benchmark 2.11: disable credentials unused for 45 days or more."""
 OLD_DAYS: Final = 90
 """CIS AWS Foundations Benchmark 2.12: rotate access keys every 90 days or less."""
-EXPIRING_DAYS: Final = 30
-"""The earliest of the usual warnings before an end: 30, 7 and 1 day."""
 
 
 class Stale(StrEnum):
@@ -49,7 +48,7 @@ class Stale(StrEnum):
 _WORDS: Final = {
     Stale.IDLE: f"idle {IDLE_DAYS} d",
     Stale.OLD: f"older than {OLD_DAYS} d",
-    Stale.EXPIRING: f"expiring in {EXPIRING_DAYS} d",
+    Stale.EXPIRING: f"expiring in {SOON_DAYS} d",
 }
 
 
@@ -131,7 +130,7 @@ _MEANING: Final[Mapping[Stale, Callable[[int], Any]]] = {
     Stale.OLD: lambda present: older_than(OLD_DAYS, present),
     Stale.NEVER_EXPIRES: lambda present: ApiKeyRow.expires_at.is_null(),  # noqa: ARG005 - as the others
     Stale.EXPIRING: lambda present: (
-        (ApiKeyRow.expires_at <= present + EXPIRING_DAYS * DAY) & _NOT_ROTATED
+        (ApiKeyRow.expires_at <= present + SOON_DAYS * DAY) & _NOT_ROTATED
     ),
     Stale.NOT_CONFIRMED: lambda present: (  # noqa: ARG005 - as the others
         ApiKeyRow.confirmed_at.is_null() & ApiKeyRow.last_used_at.is_null()

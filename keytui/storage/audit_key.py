@@ -72,19 +72,31 @@ class KeyFile:
             DatabaseUnusable: it has another.
         """
         if expected != self.fingerprint:
-            right = self._kept_with(expected)
+            right = self.find(expected)
             raise DatabaseUnusable(
                 f"The audit key {self.path} is not the one of this database: "
-                + (f"put back {right}, which is." if right else f"{_WHAT_TO_DO}.")
+                + (f"put back {right.path}, which is." if right else f"{_WHAT_TO_DO}.")
             )
 
-    def _kept_with(self, expected: bytes | None) -> str | None:
-        """Return the old key beside the file that has this fingerprint, if there is one."""
-        for kept in sorted(glob.glob(f"{glob.escape(self.path)}.until-*")):
-            with suppress(OSError), open(kept, "rb") as file:
-                if fingerprint(file.read(LENGTH + 1)) == expected:
-                    return kept
+    def find(self, expected: bytes | None) -> "KeyFile | None":
+        """Return the key that has this fingerprint: this one, which need not be there, or an old one.
+
+        Those that were in use before lie beside it, under dated names.
+        """
+        old = sorted(glob.glob(f"{glob.escape(self.path)}.until-*"), reverse=True)
+        for path in (self.path, *old):
+            file = KeyFile(path, self._database)
+            if file.is_usable() and file.fingerprint == expected:
+                return file
         return None
+
+    def is_usable(self) -> bool:
+        """Tell whether there is a private file with a key in it."""
+        try:
+            self.read()
+        except DatabaseUnusable:
+            return False
+        return True
 
     def create(self) -> bool:
         """Make a key, unless there is a file already; tell whether one was made.

@@ -4,12 +4,13 @@ Reading has a connection of its own, which changes nothing, so that a copy can b
 read as well as the open database, and text that is no UTF-8 too.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any, Final
 
 from keytui.domain.audit_chain import HASHED, START, Break, Checked, Head, Walk, fingerprint, link
 from keytui.domain.errors import DatabaseUnusable
+from keytui.domain.progress import Progress, untold
 from keytui.storage import audit_key
 from keytui.storage.database import BUSY_SECONDS
 from keytui.storage.engine import engine_of
@@ -103,7 +104,7 @@ def check(
     location: str,
     file: audit_key.KeyFile,
     kept: Head | None = None,
-    progress: Callable[[int, int], None] = lambda _done, _total: None,
+    progress: Progress = untold,
 ) -> Checked:
     """Walk along the whole chain of a database.
 
@@ -143,7 +144,7 @@ def check(
 def _walked(
     connection: Any,  # noqa: ANN401 - of sqlite3 or psycopg
     walk: Walk,
-    progress: Callable[[int, int], None],
+    progress: Progress,
 ) -> Break | None:
     total = head_of(connection).number
     for batch in batches(connection):

@@ -1,4 +1,4 @@
-"""Where services run while the screen stays alive: one thread for them, one for exports.
+"""Where services run while the screen stays alive: one thread for them, one for long work.
 
 One thread means that one connection does everything in the order it was asked
 for, and that no screen ever waits for Argon2, a disk or another process.
@@ -21,19 +21,19 @@ class Background:
     def __init__(self) -> None:
         """Create the threads; each starts with its first work."""
         self._services = ThreadPoolExecutor(1, "services")
-        self._exports = ThreadPoolExecutor(1, "exports")
+        self._long = ThreadPoolExecutor(1, "long")
 
     async def call(self, function: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
         """Run a service function on the services' thread and return what it returns."""
         return await _run(self._services, lambda: function(*args, **kwargs))
 
-    async def export(self, function: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
-        """Run a long one on the thread for exports."""
-        return await _run(self._exports, lambda: function(*args, **kwargs))
+    async def call_long(self, function: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
+        """Run one that may take long on the other thread: what is asked for meanwhile goes on."""
+        return await _run(self._long, lambda: function(*args, **kwargs))
 
     def close(self) -> None:
         """Finish what is under way and close the connections."""
-        for pool in (self._services, self._exports):
+        for pool in (self._services, self._long):
             pool.submit(close_database)  # each thread closes its own
             pool.shutdown(wait=True)
 

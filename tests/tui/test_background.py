@@ -58,7 +58,7 @@ def threads(monkeypatch: pytest.MonkeyPatch) -> dict[str, set[str]]:
 async def test_no_service_runs_on_the_thread_of_the_screen(
     maria: Actor, adam: Actor, threads: dict[str, set[str]], tmp_path: Any, monkeypatch: Any
 ) -> None:
-    """Every service call of the app is on the services' thread, exports on their own."""
+    """Every service call of the app is on the services' thread, long work on its own."""
     monkeypatch.chdir(tmp_path)
     new_key(maria)
     threads.clear()
@@ -95,7 +95,7 @@ async def test_no_service_runs_on_the_thread_of_the_screen(
         await tui.shows("is added")
         await tui.press("e", "enter")
         await tui.shows(" written to")
-    assert threads.pop("keytui.services.report.export") == {"exports_0"}
+    assert threads.pop("keytui.services.report.export") == {"long_0"}
     assert len(threads) == len(SERVICES) - 1
     assert {name for names in threads.values() for name in names} == {"services_0"}
 
@@ -153,5 +153,5 @@ async def test_an_error_comes_home() -> None:
     background = Background()
     with pytest.raises(BadInput, match="not so"):
         await background.call(refuse, "not so")
-    assert await background.export(lambda: threading.current_thread().name) == "exports_0"
+    assert await background.call_long(lambda: threading.current_thread().name) == "long_0"
     background.close()

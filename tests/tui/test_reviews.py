@@ -211,4 +211,4 @@ async def test_no_key_that_fits_is_said_in_the_dialog(adam: Actor, maria: Actor)
         await tui.shows("there is nothing to review")
         screen.query_one("#idle", Field).value = "soon"
         await tui.press("enter")
-        await tui.shows("Type a number of days up to 36,500, or nothing.")
+        await tui.shows("soon is no number of days from 0 to 36,500: correct it.")

@@ -7,10 +7,10 @@ from textual.app import ComposeResult
 
 from keytui.domain import clock, text
 from keytui.domain.errors import BadInput
+from keytui.domain.progress import Progress
 from keytui.domain.records import ApiKey
 from keytui.domain.text import harmless
 from keytui.services import bulk
-from keytui.services.bulk import Progress
 from keytui.tui.screens.dialog import T
 from keytui.tui.screens.form import Entry, Values
 from keytui.tui.screens.long_form import LongForm
@@ -51,7 +51,6 @@ class Ending(LongForm[T]):
             what,
             [Entry("reason", "Reason"), Entry("word", f"Type {harmless(word)}"[:_LABEL])],
             self._end,
-            stopped="Stopped: nothing was changed.",
             ok=ok,
         )
         self._rows = rows

@@ -1,13 +1,14 @@
-"""Export Account API Key: which format, which file."""
+"""Exporting a report from a screen: which format, which file; and the report Account API Key."""
 
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 
-from keytui.domain.audit_chain import Head
 from keytui.domain.errors import Conflict, KeytuiError
 from keytui.domain.paths import absolute_path
-from keytui.services.report import Progress, proposed_name
+from keytui.domain.records import Actor
+from keytui.domain.text import counted, harmless
+from keytui.services import audit_check, report
 from keytui.services.report_lines import Format
 from keytui.services.report_selection import Selection
 from keytui.tui.screens.form import Entry, Values
@@ -15,59 +16,60 @@ from keytui.tui.screens.long_form import LongForm
 from keytui.tui.widgets.choice import Choice
 from keytui.tui.widgets.field import Field
 
-Exporting = Callable[[Format, Path, Selection, bool, Progress], Awaitable[tuple[int, Head]]]
-"""Writes the report in a format to a path, of some keys, replacing or not, telling how far it is; returns the
-rows and the audit head."""
 
+class ExportForm(LongForm[str]):
+    """Writes a report, and answers with what to say of it.
 
-@dataclass(frozen=True, slots=True)
-class Exported:
-    """How many rows went where, and the head of the audit chain after it."""
+    Asks before it replaces a file: the same Enter once more does it.
+    """
 
-    rows: int
-    head: Head
-    path: Path
+    def __init__(  # noqa: PLR0913 - a report has this many parts
+        self,
+        actor: Actor,
+        title: str,
+        what: str,
+        entries: Sequence[Entry],
+        *,
+        name: str,
+        export: Callable[[Values], Callable[..., int]],
+    ) -> None:
+        """Ask for a file, too.
 
-
-class Export(LongForm[Exported]):
-    """Asks before it replaces a file: the same Enter once more does it."""
-
-    def __init__(self, exporting: Exporting) -> None:
-        """Propose CSV and a name that holds the time."""
-        self._exporting = exporting
-        self._replace: Path | None = None
+        Args:
+            actor: who exports.
+            title: of the dialog.
+            what: the report is of, in a sentence.
+            entries: what to fill in besides the file; the first is ``format``.
+            name: of the file that is proposed, which begins with the first format.
+            export: returns, for what was filled in, the service that takes ``path``,
+                ``replace`` and ``progress``, and returns the number of keys.
+        """
         super().__init__(
-            "Export Account API Key",
-            "One row per key of the whole system. Only you can read the file; a manifest is beside it.",
-            [
-                Entry(
-                    "format",
-                    "Format",
-                    options=[
-                        (Format.CSV.value, "CSV"),
-                        (Format.JSONL.value, "JSON lines"),
-                    ],
-                ),
-                Entry("keys", "Keys", options=[("all", "all"), ("active", "active only")]),
-                Entry("path", "File", proposed_path(proposed_name(Format.CSV))),
-            ],
-            self._write,
+            title,
+            f"{what} Only you can read the file; a manifest is beside it.",
+            [*entries, Entry("path", "File", proposed_path(name))],
+            self._export,
             stopped="Stopped: nothing was exported.",
             ok="Export",
             working="Exporting...",
+            start="path",
         )
-        self.first_focus = "#path"
+        self._actor = actor
+        self._service = export
+        self._formats = [value for value, _ in entries[0].options]
+        self._replace: Path | None = None
 
-    async def _write(self, values: Values) -> Exported:
+    async def _export(self, values: Values) -> str:
         path = absolute_path(values["path"])
-        rows, head = await self._exporting(
-            Format(values["format"]),
-            path,
-            Selection(active=values["keys"] == "active"),
-            path == self._replace,
-            self.progress,
+        call_long = self.keytui.background.call_long
+        rows = await call_long(
+            self._service(values),
+            path=path,
+            replace=path == self._replace,
+            progress=self.progress,
         )
-        return Exported(rows, head, path)
+        head = await call_long(audit_check.head, self._actor)
+        return f"Audit head {head.short}; {counted(rows, 'key')} written to {harmless(str(path))}."
 
     def failed(self, error: KeytuiError) -> None:
         """Offer to replace a file that is there."""
@@ -77,13 +79,36 @@ class Export(LongForm[Exported]):
 
     def on_choice_changed(self, event: Choice.Changed) -> None:
         """Let the name's ending follow the format, where it still has ours."""
-        if event.value not in list(Format):
+        if event.value not in self._formats:
             return
         field = self.query_one("#path", Field)
-        for form in Format:
+        for form in self._formats:
             if field.value.endswith(f".{form}"):
                 field.value = field.value.removesuffix(form) + event.value
                 break
+
+
+class Export(ExportForm):
+    """Export Account API Key."""
+
+    def __init__(self, actor: Actor) -> None:
+        """Propose CSV and a name that holds the time."""
+        super().__init__(
+            actor,
+            "Export Account API Key",
+            "One row per key of the whole system.",
+            [
+                Entry("format", "Format", options=[("csv", "CSV"), ("jsonl", "JSON lines")]),
+                Entry("keys", "Keys", options=[("all", "all"), ("active", "active only")]),
+            ],
+            name=report.proposed_name(Format.CSV),
+            export=lambda values: partial(
+                report.export,
+                actor,
+                Format(values["format"]),
+                selection=Selection(active=values["keys"] == "active"),
+            ),
+        )
 
 
 def proposed_path(name: str) -> str:

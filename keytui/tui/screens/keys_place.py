@@ -9,9 +9,10 @@ from textual.binding import Binding, BindingType
 from keytui.domain import text
 from keytui.domain.errors import BadInput
 from keytui.domain.pages import Page, Wanted
+from keytui.domain.progress import Progress
 from keytui.domain.records import Actor, ApiKey
 from keytui.services import api_keys, bulk, key_lists
-from keytui.services.bulk import Chosen, Ended, Progress
+from keytui.services.bulk import Chosen, Ended
 from keytui.tui.menu import MenuAction
 from keytui.tui.screens import key_rows
 from keytui.tui.screens.deactivating import deactivate
@@ -180,11 +181,11 @@ class KeysPlace(Place):
     async def _deactivate_marked(self, chosen: Chosen) -> None:
         background = self.keytui.background
         # On the thread for long work: the list below can still be read.
-        found = await background.export(bulk.preview, self.actor, chosen)
+        found = await background.call_long(bulk.preview, self.actor, chosen)
         keys = text.counted(found.count, "key")
 
         async def end(reason: str, progress: Progress) -> Ended:
-            return await background.export(
+            return await background.call_long(
                 bulk.deactivate_many, self.actor, chosen, reason, found.count, progress
             )
 

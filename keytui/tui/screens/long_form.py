@@ -1,4 +1,4 @@
-"""A form whose work may take long: it says how far it is, and Esc stops it."""
+"""Dialogs whose work may take long: they say how far it is, and Esc stops it."""
 
 from collections.abc import Awaitable, Callable, Sequence
 from threading import Event
@@ -8,37 +8,21 @@ from typing import Final
 from keytui.domain import clock
 from keytui.domain.clock import SECOND
 from keytui.domain.errors import Cancelled
-from keytui.tui.screens.dialog import T
+from keytui.tui.screens.dialog import Dialog, T
 from keytui.tui.screens.form import Entry, Form, Values
 
 _TELL_SECONDS: Final = 0.5
 
 
-class LongForm(Form[T]):
-    """Hands :meth:`progress` to services that run on the thread for exports."""
+class LongWork(Dialog[T]):
+    """Hands :meth:`progress` to services that run on the thread for long work."""
 
-    def __init__(  # noqa: PLR0913 - a form has this many parts
-        self,
-        title: str,
-        intro: str,
-        entries: Sequence[Entry],
-        submit: Callable[[Values], Awaitable[T]],
-        *,
-        stopped: str,
-        ok: str = "OK",
-        working: str = "Working...",
-        start: str = "",
-    ) -> None:
-        """Create the form; ``stopped`` is the sentence for when it was stopped."""
-        super().__init__(title, intro, entries, submit, ok=ok, working=working, start=start)
-        self._said_when_stopped = stopped
-        self._stopped = Event()
-        self._begun = self._told = 0.0
+    said_when_stopped = "Stopped: nothing was changed."
 
     def accept(self) -> None:
         """Begin; what was stopped before may be tried again."""
         if not self.busy:
-            self._stopped.clear()
+            self._stopped = Event()
             self._begun = self._told = monotonic()
         super().accept()
 
@@ -49,7 +33,7 @@ class LongForm(Form[T]):
             Cancelled: Esc was pressed.
         """
         if self._stopped.is_set():
-            raise Cancelled(self._said_when_stopped)
+            raise Cancelled(self.said_when_stopped)
         present = monotonic()
         if present - self._told >= _TELL_SECONDS and 0 < done < total:
             self._told = present
@@ -62,3 +46,23 @@ class LongForm(Form[T]):
         if self.busy:
             self._stopped.set()
         super().action_cancel()
+
+
+class LongForm(LongWork[T], Form[T]):
+    """A form of that kind."""
+
+    def __init__(  # noqa: PLR0913 - a form has this many parts
+        self,
+        title: str,
+        intro: str,
+        entries: Sequence[Entry],
+        submit: Callable[[Values], Awaitable[T]],
+        *,
+        stopped: str = LongWork.said_when_stopped,
+        ok: str = "OK",
+        working: str = "Working...",
+        start: str = "",
+    ) -> None:
+        """Create the form; ``stopped`` is the sentence for when it was stopped."""
+        super().__init__(title, intro, entries, submit, ok=ok, working=working, start=start)
+        self.said_when_stopped = stopped

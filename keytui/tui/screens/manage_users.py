@@ -1,36 +1,30 @@
 """Manage Users: all people, for administrators; from here the report is exported."""
 
 from collections.abc import Hashable
-from pathlib import Path
 from typing import ClassVar, cast
 
 from textual.app import ComposeResult
 from textual.binding import BindingType
 
 from keytui.domain import clock, text
-from keytui.domain.audit_chain import Head
 from keytui.domain.errors import BadInput
 from keytui.domain.pages import Page, Wanted
 from keytui.domain.permissions import Permission, Role
 from keytui.domain.records import Actor, User
 from keytui.domain.states import Status
 from keytui.services import (
-    audit_check,
     key_lists,
-    report,
     reviews,
     stale,
     user_lists,
     users,
 )
-from keytui.services.report_lines import Format
-from keytui.services.report_selection import Selection
 from keytui.tui.menu import MenuAction, bindings
 from keytui.tui.screens.audit import UserAudit
 from keytui.tui.screens.cards import Cards
 from keytui.tui.screens.confirm import Confirm
 from keytui.tui.screens.deactivating import deactivate
-from keytui.tui.screens.export import Export, Exported
+from keytui.tui.screens.export import Export
 from keytui.tui.screens.offboarding import offboard
 from keytui.tui.screens.place import Place
 from keytui.tui.screens.policy import change_policy
@@ -115,7 +109,7 @@ class ManageUsers(Place):
 
     async def _count_stale(self) -> None:
         # On the other thread: of very many keys it takes longer, and the list goes on meanwhile.
-        await self._cards.read(lambda: self.keytui.background.export(stale.count, self.actor))
+        await self._cards.read(lambda: self.keytui.background.call_long(stale.count, self.actor))
 
     def summary(self) -> str:
         """Say how many people and keys there are."""
@@ -199,25 +193,9 @@ class ManageUsers(Place):
 
     async def do_export(self) -> None:
         """Ask format and place, export."""
-        done: Exported | None = await self.app.push_screen_wait(Export(self._export))
-        if done is not None:
-            self.say(
-                f"Audit head {done.head.short}; "
-                f"{text.counted(done.rows, 'key')} written to {text.harmless(str(done.path))}."
-            )
-
-    async def _export(
-        self,
-        form: Format,
-        path: Path,
-        selection: Selection,
-        replace: bool,
-        progress: report.Progress,
-    ) -> tuple[int, Head]:
-        rows = await self.keytui.background.export(
-            report.export, self.actor, form, path, selection, replace=replace, progress=progress
-        )
-        return rows, await self.keytui.background.export(audit_check.head, self.actor)
+        said = await self.app.push_screen_wait(Export(self.actor))
+        if said is not None:
+            self.say(said)
 
     async def do_new_user(self) -> None:
         """Ask User ID and role; show the one-time sign-in code once."""

@@ -3,9 +3,9 @@
 from typing import TYPE_CHECKING
 
 from keytui.domain import text
+from keytui.domain.progress import Progress
 from keytui.domain.records import Actor
 from keytui.services import bulk, offboarding
-from keytui.services.bulk import Progress
 from keytui.services.receipt import Receipt
 from keytui.tui.screens.ending import Ending, rows_of
 from keytui.tui.screens.receipt import ReceiptShown
@@ -24,7 +24,7 @@ async def offboard(app: "KeytuiApp", actor: Actor, name: str) -> Receipt | None:
 
     async def end(reason: str, progress: Progress) -> Receipt:
         # On the thread for long work: somebody may hold very many keys.
-        return await app.background.export(offboarding.offboard, actor, name, reason, progress)
+        return await app.background.call_long(offboarding.offboard, actor, name, reason, progress)
 
     sign_ins = ", password, code and sign-ins" if plan.active else ""
     receipt = await app.push_screen_wait(

@@ -1,15 +1,12 @@
 """The policy on how long keys last: what it says, and changing it after seeing whom that hits."""
 
 from dataclasses import dataclass
-from threading import Event
-from time import monotonic, sleep
 from typing import Any, Final
 
 from textual.app import App
 
 from keytui.domain import clock, text
 from keytui.domain import policy as rules
-from keytui.domain.errors import Cancelled
 from keytui.domain.policy import Policy
 from keytui.domain.records import Actor
 from keytui.domain.text import harmless
@@ -18,8 +15,8 @@ from keytui.services.policy import PolicyRecord, Preview
 from keytui.tui.background import Background
 from keytui.tui.screens.confirm import Confirm
 from keytui.tui.screens.form import Entry, Form, Values
+from keytui.tui.screens.long_form import LongWork
 
-_TELL_SECONDS: Final = 0.5
 _ALLOWED: Final = "allowed"
 
 
@@ -58,7 +55,7 @@ async def change_policy(app: App[Any], background: Background, actor: Actor) -> 
     return policy.changed(changing.keys)
 
 
-class _Changing(Confirm):
+class _Changing(LongWork[bool], Confirm):
     """Says whom the change hits, and makes it; Esc stops it while it is made."""
 
     def __init__(self, background: Background, actor: Actor, wish: _Wish) -> None:
@@ -66,8 +63,6 @@ class _Changing(Confirm):
         self._background = background
         self._actor = actor
         self._wish = wish
-        self._stopped = Event()
-        self._told = 0.0
         days = f"{wish.warning_days} d" if wish.warning_days else "none"
         super().__init__(
             "Policy",
@@ -78,34 +73,16 @@ class _Changing(Confirm):
         )
 
     async def _change(self) -> None:
-        self._stopped.clear()
-        self._told = monotonic()
         # Not on the services' thread: of a million keys it takes half a minute.
-        self.keys = await self._background.export(
+        self.keys = await self._background.call_long(
             policy.change,
             self._actor,
             self._wish.policy,
             self._wish.reason,
             warning_days=self._wish.warning_days,
             seen=self._wish.preview.seen,
-            progress=self._progress,
+            progress=self.progress,
         )
-
-    def _progress(self, done: int, total: int) -> None:
-        # On the thread for exports.
-        if self._stopped.is_set():
-            raise Cancelled("Stopped: nothing was changed.")
-        present = monotonic()
-        if present - self._told >= _TELL_SECONDS and done < total:
-            self._told = present
-            self.app.call_later(self.say, f"{done:,} of {total:,} keys looked at. Esc stops it.")
-        sleep(0)  # let the screen have its turn
-
-    def action_cancel(self) -> None:
-        """Close; or stop what is under way."""
-        if self.busy:
-            self._stopped.set()
-        super().action_cancel()
 
 
 def _intro(now: PolicyRecord) -> str:

@@ -7,88 +7,25 @@ from textual.binding import BindingType
 from keytui.domain import clock, text
 from keytui.domain.errors import BadInput
 from keytui.domain.pages import Page, Wanted
-from keytui.domain.paths import absolute_path
 from keytui.domain.permissions import Permission
+from keytui.domain.progress import Progress
 from keytui.domain.records import Actor
 from keytui.domain.reviews import AccessReview, Decision, ReviewItem
-from keytui.services import audit_check, review_decisions, review_items, review_report, reviews
-from keytui.services.review_lines import ReviewFormat
-from keytui.services.review_report import Progress
+from keytui.services import review_decisions, review_items, reviews
 from keytui.tui.menu import MenuAction, bindings
 from keytui.tui.screens import key_rows
-from keytui.tui.screens.confirm import Confirm
 from keytui.tui.screens.deactivating import deactivate
 from keytui.tui.screens.form import Entry, Form, Values
 from keytui.tui.screens.key_details import UserKeyDetails
-from keytui.tui.screens.place import Place
-from keytui.tui.screens.review_dialogs import DecideAll, Report
-from keytui.tui.surroundings import NO_FILE_HERE
+from keytui.tui.screens.review_dialogs import DecideAll
+from keytui.tui.screens.review_place import CLOSED, ReviewPlace
 from keytui.tui.widgets.listing import Column
 from keytui.tui.widgets.rows import Row
 
 _REVIEW = Permission.REVIEW_ACCESS
-_CLOSED = "This review is signed off already, for good."
 
 
-class ReviewWork(Place):
-    """What the list of reviews and a review share: the sign-off and the report."""
-
-    @property
-    def review(self) -> AccessReview:
-        """The review it is about."""
-        raise NotImplementedError
-
-    async def do_close_review(self) -> None:
-        """Say what signing off means, and do it."""
-        review = self.review
-        if await self.app.push_screen_wait(
-            Confirm(
-                "Sign off",
-                f"Sign off access review {review.review_id}? {review.tally.words}. What is not "
-                "reviewed stays so, and a review that is signed off is never changed.",
-                "Sign off",
-                lambda: self.keytui.background.call(
-                    reviews.close_review, self.actor, review.review_id
-                ),
-            )
-        ):
-            await self.done(f"Review {review.review_id} is signed off. e exports its report.")
-
-    def why_not(self, action: MenuAction) -> str | None:
-        """Add that a forced session writes no file."""
-        if action.name == "report" and self.keytui.surroundings.forced:
-            return NO_FILE_HERE
-        return super().why_not(action)
-
-    async def do_report(self) -> None:
-        """Ask format and place, write the report."""
-        number = self.review.review_id
-
-        async def reporting(
-            form: ReviewFormat, typed: str, replace: bool, progress: Progress
-        ) -> str:
-            path = absolute_path(typed)
-            rows = await self.keytui.background.export(
-                review_report.export,
-                self.actor,
-                number,
-                form,
-                path,
-                replace=replace,
-                progress=progress,
-            )
-            head = await self.keytui.background.export(audit_check.head, self.actor)
-            return (
-                f"Audit head {head.short}; {text.counted(rows, 'key')} written to "
-                f"{text.harmless(str(path))}."
-            )
-
-        said = await self.app.push_screen_wait(Report(number, reporting))
-        if said is not None:
-            self.say(said)
-
-
-class Review(ReviewWork):
+class Review(ReviewPlace):
     """One review; what is not reviewed comes first. Esc goes back to the list."""
 
     PLACE = "Manage Users"
@@ -183,7 +120,7 @@ class Review(ReviewWork):
         if why_not or action.name in ("report", "key_details"):
             return why_not
         if self._review.closed_at is not None:
-            return _CLOSED
+            return CLOSED
         if action.name == "deactivate_shown" and not self.containing:
             return "Set a filter first (press /): this would end every key of the review."
         if action.name in ("keep", "deactivate_key"):
@@ -271,7 +208,7 @@ class Review(ReviewWork):
 
         async def deciding(reason: str, progress: Progress) -> int:
             self._reason = reason
-            return await self.keytui.background.export(
+            return await self.keytui.background.call_long(
                 review_decisions.decide_all,
                 self.actor,
                 number,

@@ -1,27 +1,23 @@
 """The dialogs of access reviews: open one, decide about many keys, write the report."""
 
 from collections.abc import Awaitable, Callable
+from functools import partial
 
-from keytui.domain import text
-from keytui.domain.errors import BadInput, Conflict, KeytuiError
-from keytui.domain.paths import absolute_path
+from keytui.domain import policy, text
+from keytui.domain.errors import BadInput
+from keytui.domain.progress import Progress
+from keytui.domain.records import Actor
 from keytui.domain.reviews import AccessReview, Decision
+from keytui.services import review_report
 from keytui.services.report_selection import Selection
 from keytui.services.review_lines import ReviewFormat
-from keytui.services.review_report import Progress, proposed_name
-from keytui.tui.screens.export import proposed_path
+from keytui.tui.screens.export import ExportForm
 from keytui.tui.screens.form import Entry, Values
 from keytui.tui.screens.long_form import LongForm
-from keytui.tui.widgets.choice import Choice
-from keytui.tui.widgets.field import Field
 
 Opening = Callable[[Selection, Progress], Awaitable[AccessReview]]
 Deciding = Callable[[str, Progress], Awaitable[int]]
 """Decides for a reason, telling how far it is; returns about how many keys."""
-Reporting = Callable[[ReviewFormat, str, bool, Progress], Awaitable[str]]
-"""Writes the report in a format to a path, replacing or not; returns what to say."""
-
-_MOST_DAYS = 36_500
 
 
 class OpenReview(LongForm[AccessReview]):
@@ -84,54 +80,23 @@ class DecideAll(LongForm[int]):
         )
 
 
-class Report(LongForm[str]):
-    """Asks format and place; asks before it replaces a file: the same Enter once more does it."""
+class Report(ExportForm):
+    """The report of a review."""
 
-    def __init__(self, review_id: int, reporting: Reporting) -> None:
+    def __init__(self, actor: Actor, review_id: int) -> None:
         """Propose a page, and a name that holds the time."""
-        self._replace = ""
-
-        async def submit(values: Values) -> str:
-            path = str(absolute_path(values["path"]))
-            form = ReviewFormat(values["format"])
-            return await reporting(form, path, path == self._replace, self.progress)
-
         forms = (("md", "page"), ("csv", "CSV"), ("jsonl", "JSON lines"))
         super().__init__(
+            actor,
             "Export report",
-            "Decisions, reasons, what was not reviewed. Only you can read the file; a manifest is "
-            "beside it.",
-            [
-                Entry("format", "Format", options=forms),
-                Entry(
-                    "path", "File", proposed_path(proposed_name(review_id, ReviewFormat.MARKDOWN))
-                ),
-            ],
-            submit,
-            stopped="Stopped: nothing was written.",
-            ok="Export",
-            start="path",
+            "Decisions, reasons, what was not reviewed.",
+            [Entry("format", "Format", options=forms)],
+            name=review_report.proposed_name(review_id, ReviewFormat.MARKDOWN),
+            export=lambda values: partial(
+                review_report.export, actor, review_id, ReviewFormat(values["format"])
+            ),
         )
-
-    def failed(self, error: KeytuiError) -> None:
-        """Offer to replace a file that is there."""
-        if isinstance(error, Conflict):
-            self._replace = str(absolute_path(self.values["path"]))
-            self.complain(f"{error} Export once more to replace it.")
-
-    def on_choice_changed(self, event: Choice.Changed) -> None:
-        """Let the name's ending follow the format, where it still has ours."""
-        field = self.query_one("#path", Field)
-        for form in ReviewFormat:
-            if field.value.endswith(f".{form}"):
-                field.value = field.value.removesuffix(form) + event.value
-                break
 
 
 def _days(typed: str) -> int | None:
-    typed = typed.strip()
-    if not typed:
-        return None
-    if not (typed.isascii() and typed.isdecimal() and len(typed) <= len(str(_MOST_DAYS))):
-        raise BadInput(f"Type a number of days up to {_MOST_DAYS:,}, or nothing.")
-    return min(int(typed), _MOST_DAYS)
+    return policy.days(typed, policy.MOST_DAYS, 0) if typed.strip() else None

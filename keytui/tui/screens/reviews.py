@@ -8,22 +8,23 @@ from textual.binding import BindingType
 from keytui.domain import clock
 from keytui.domain.errors import BadInput
 from keytui.domain.permissions import Permission
+from keytui.domain.progress import Progress
 from keytui.domain.records import Actor
 from keytui.domain.reviews import AccessReview
 from keytui.domain.text import folded
 from keytui.services import reviews
 from keytui.services.report_selection import Selection
-from keytui.services.review_report import Progress
 from keytui.tui.menu import MenuAction, bindings
-from keytui.tui.screens.review import Review, ReviewWork
+from keytui.tui.screens.review import Review
 from keytui.tui.screens.review_dialogs import OpenReview
+from keytui.tui.screens.review_place import ReviewPlace
 from keytui.tui.widgets.listing import Column
 from keytui.tui.widgets.rows import Row
 
 _REVIEW = Permission.REVIEW_ACCESS
 
 
-class Reviews(ReviewWork):
+class Reviews(ReviewPlace):
     """All reviews; Esc goes back to Manage Users."""
 
     PLACE = "Manage Users"
@@ -110,13 +111,6 @@ class Reviews(ReviewWork):
         """Name the review that an action is about."""
         return action.label.format(self.review.review_id if self.listing.current else "")
 
-    def why_not(self, action: MenuAction) -> str | None:
-        """Add that a closed review stays closed."""
-        why_not = super().why_not(action)
-        if why_not is None and action.name == "close_review" and self.review.closed_at:
-            return "This review is signed off already, for good."
-        return why_not
-
     async def do_view_review(self) -> None:
         """Open the review; come back to fresh rows."""
         await self.app.push_screen_wait(Review(self.actor, self.review))
@@ -126,7 +120,7 @@ class Reviews(ReviewWork):
         """Ask over which keys, and open it."""
 
         async def opening(selection: Selection, progress: Progress) -> AccessReview:
-            return await self.keytui.background.export(
+            return await self.keytui.background.call_long(
                 reviews.open_review, self.actor, selection, progress
             )
 
