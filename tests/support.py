@@ -208,7 +208,7 @@ def keytui(*arguments: str | Path, typed: str | bytes = "") -> Answer:
     out = io.TextIOWrapper(io.BytesIO(), encoding="utf-8", newline="")
     err = io.TextIOWrapper(io.BytesIO(), encoding="utf-8", newline="")
     with ExitStack() as stack:
-        stack.enter_context(patch.dict(os.environ))  # a forced session drops what it does not need
+        stack.callback(_restore_environment, dict(os.environ))
         stack.enter_context(patch.object(sys, "argv", ["keytui", *map(str, arguments)]))
         stack.enter_context(
             patch.object(sys, "stdin", io.TextIOWrapper(io.BytesIO(entered), encoding="utf-8"))
@@ -222,6 +222,13 @@ def keytui(*arguments: str | Path, typed: str | bytes = "") -> Answer:
         except SystemExit as end:
             code = int(end.code or 0)
     return Answer(code, _written(out), _written(err))
+
+
+def _restore_environment(before: dict[str, str]) -> None:
+    """Put back what a forced session dropped; mostly there is nothing, and ``patch.dict`` is slow."""
+    if dict(os.environ) != before:
+        os.environ.clear()
+        os.environ.update(before)
 
 
 def said(answer: Answer) -> str:

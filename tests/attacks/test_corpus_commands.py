@@ -66,6 +66,7 @@ class House:
         """Lay it out at ``path`` as it is at ``first``."""
         self.first = first
         self.path = path
+        self.log = path.with_name(f"{path.name}-wal")
         self.build()
 
     def build(self) -> None:
@@ -74,12 +75,17 @@ class House:
             old.unlink()
         for end in ("", audit_key.ENDING):
             shutil.copy(f"{self.first}{end}", f"{self.path}{end}")
+        self.seen = b""
         self.before = self.people_and_keys()
 
     def people_and_keys(self) -> list[tuple[object, ...]]:
-        """Return the rows of people and keys."""
+        """Return the rows of people and keys; read only where a byte of the file is another."""
+        written = self.path.read_bytes()
+        if written == self.seen and not self.log.exists():
+            return self.rows
+        self.seen = written
         with closing(sqlite3.connect(self.path)) as connection:
-            return [
+            self.rows: list[tuple[object, ...]] = [
                 row
                 for query in (
                     "SELECT user_id, role, status, epoch, password_hash, code_digest FROM user",
@@ -90,6 +96,7 @@ class House:
                 )
                 for row in connection.execute(query)
             ]
+        return self.rows
 
 
 def is_well_ended(answer: Answer) -> bool:

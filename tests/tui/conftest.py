@@ -1,11 +1,12 @@
 """What every test of the screens gets: no waiting, no clipboard of the developer's."""
 
 import pytest
-from textual import _wait
 from textual.widgets import Button
 
+from keytui.tui import background
 from keytui.tui.reveal import quiet
 from keytui.tui.screens import listed
+from tests.tui import idle
 
 
 @pytest.fixture(autouse=True)
@@ -30,7 +31,9 @@ def _no_button_effect(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture(autouse=True)
-def _short_turns(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Look twice as often as Textual's Pilot does whether the app is idle."""
-    monkeypatch.setattr(_wait, "SLEEP_GRANULARITY", 0.01)
-    monkeypatch.setattr(_wait, "SLEEP_IDLE", 0.001)
+def _exactly_idle(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Go on as soon as the app is idle; repaint at once, so that nothing is still to be painted."""
+    monkeypatch.setattr("textual.app.wait_for_idle", idle.wait_for_idle)
+    monkeypatch.setattr("textual.pilot.wait_for_idle", idle.wait_for_idle)
+    monkeypatch.setattr("textual.screen.UPDATE_PERIOD", 0.001)
+    monkeypatch.setattr(background, "_run", idle.run_counted)

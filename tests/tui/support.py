@@ -4,6 +4,7 @@ import unicodedata
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from time import monotonic
 from typing import Any, TypeVar
 
 from rich.cells import cell_len
@@ -23,8 +24,8 @@ from keytui.tui.screens.entrance import SignIn
 from keytui.tui.widgets.listing import Listing
 from tests.support import HERE, PASSWORD
 
-TURNS = 400
-"""How often a condition is looked at before a test gives up on it."""
+LIMIT_SECONDS = 20.0
+"""How long a condition that comes within a second is looked at before a test gives up on it."""
 
 HOME = (80, 24)
 WIDE = (120, 40)
@@ -42,12 +43,12 @@ class Tui:
     pilot: Pilot[None]
 
     async def until(self, condition: Callable[[], object], what: str = "") -> None:
-        """Let the app work until ``condition`` holds, for a bounded number of turns."""
-        for _ in range(TURNS):
-            if condition():
-                return
+        """Let the app work until ``condition`` holds, for a bounded time."""
+        end = monotonic() + LIMIT_SECONDS
+        while not condition():
+            if monotonic() > end:
+                raise AssertionError(f"never came: {what or condition}\n{self.text}")
             await self.pilot.pause()
-        raise AssertionError(f"never came: {what or condition}\n{self.text}")
 
     async def on(self, kind: type[S]) -> S:
         """Wait for a screen of this kind to be on top, and return it."""

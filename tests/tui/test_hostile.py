@@ -25,10 +25,13 @@ from tests.tui.everywhere import ADMINISTRATOR_WAYS, USER_WAYS, Way, go
 from tests.tui.support import SMALL, WIDE, Tui, acting, enter, new_key, running
 
 WALKED = {
-    "markup": "[/foo]",
-    "acting": "".join(text for text in ACTING.values() if len(text) < 100 and acting(text)),
-    "wide": "".join(ACTING[name] for name in ("emoji", "wide", "accents", "click", "braces")),
-    "very long": ACTING["very long"],
+    "markup, wide": "".join(
+        ACTING[name] for name in ("closing markup", "emoji", "wide", "accents", "click", "braces")
+    ),
+    "acting, very long": "".join(
+        text for text in ACTING.values() if len(text) < 100 and acting(text)
+    )
+    + ACTING["very long"],
 }
 """What is carried through every screen and dialog; the lists are shown each payload by itself."""
 

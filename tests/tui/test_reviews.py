@@ -1,9 +1,11 @@
 """Access reviews in the app: opened, worked through key by key or many at once, signed off."""
 
+import asyncio
 from pathlib import Path
 
 import pytest
 
+from keytui.domain.pages import Page, Wanted
 from keytui.domain.permissions import Role
 from keytui.domain.records import Actor
 from keytui.domain.reviews import Decision, Tally
@@ -15,6 +17,7 @@ from keytui.tui.screens.review import Review
 from keytui.tui.screens.review_dialogs import DecideAll, OpenReview, Report
 from keytui.tui.screens.reviews import Reviews
 from keytui.tui.widgets.field import Field
+from keytui.tui.widgets.rows import Row
 from tests.support import Clock, MakePerson
 from tests.tui.support import WIDE, Tui, new_key, running
 from tests.tui.test_manage_users import manage
@@ -212,3 +215,29 @@ async def test_no_key_that_fits_is_said_in_the_dialog(adam: Actor, maria: Actor)
         screen.query_one("#idle", Field).value = "soon"
         await tui.press("enter")
         await tui.shows("soon is no number of days from 0 to 36,500: correct it.")
+
+
+async def test_what_was_done_is_said_once_keys_count_again(
+    adam: Actor, maria: Actor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Not while the rows are read anew, and a key for what is here would be dropped unanswered."""
+    new_key(maria, "one")
+    may_read = asyncio.Event()
+    read = Review.page
+
+    async def held_up(self: Review, wanted: Wanted) -> Page[Row]:
+        await may_read.wait()
+        return await read(self, wanted)
+
+    async with running("adam") as tui:
+        await open_review(tui)
+        monkeypatch.setattr(Review, "page", held_up)
+        await tui.press("c")
+        await tui.on(Confirm)
+        await tui.press("tab", "enter")
+        await tui.on(Review)
+        assert "is signed off" not in tui.flow
+        may_read.set()
+        await tui.shows("Review 1 is signed off.")
+        await tui.press("y")
+        assert tui.message == "This review is signed off already, for good."

@@ -262,6 +262,10 @@ class Listed(Sized, Screen[None]):
             self.complain(str(error))
 
     async def done(self, sentence: str, around: Hashable = None) -> None:
-        """Read the rows anew and say what was done; the cursor goes to ``around``."""
-        self.say(sentence)
+        """Read the rows anew, then say what was done; the cursor goes to ``around``.
+
+        Said before, it would invite to a next key while keys do not count yet.
+        """
         await self.load(around)
+        if self.listing.is_attached:
+            self.say(sentence)
