@@ -11,8 +11,7 @@ from typing import Any, Final
 from keytui.domain.audit_chain import HASHED, START, Break, Checked, Head, Walk, fingerprint, link
 from keytui.domain.errors import DatabaseUnusable
 from keytui.storage import audit_key
-from keytui.storage.database import BUSY_SECONDS
-from keytui.storage.engine import engine_of
+from keytui.storage.engine import BUSY_SECONDS, engine_of
 from keytui.storage.faults import explained
 from keytui.storage.models import database
 
