@@ -13,7 +13,6 @@ from textual.screen import ModalScreen, Screen
 from keytui.domain.errors import KeytuiError
 from keytui.domain.permissions import Role
 from keytui.settings import Settings
-from keytui.tui import themes
 from keytui.tui.background import Background
 from keytui.tui.guarded import GuardedApp
 from keytui.tui.hardening import harden, settled
@@ -68,7 +67,7 @@ class KeytuiApp(GuardedApp):
             opening: opens the database, where it is not open already.
         """
         self.late = LateBinding()
-        super().__init__(driver_class=late_driver(self.late))
+        super().__init__(settings.look, late_driver(self.late))
         self.settings = settings
         self.origin = origin
         self.surroundings = surroundings
@@ -80,9 +79,6 @@ class KeytuiApp(GuardedApp):
         self.watchdog: Watchdog | None = None
         self._first = [first]
         self._last_input = monotonic()
-        for theme in themes.THEMES:
-            self.register_theme(theme)
-        self.theme = themes.name(settings.look)
 
     # -- coming and going
 
@@ -226,10 +222,6 @@ class KeytuiApp(GuardedApp):
         from keytui.tui import palette
 
         yield from palette.commands(self, screen)
-
-    def action_look(self) -> None:
-        """Change between dark and light."""
-        self.theme = themes.other(self.theme)
 
     def action_help_quit(self) -> None:
         """Say how to quit: Ctrl+C is pressed out of habit, and must not lose anything."""

@@ -2,15 +2,15 @@
 
 from collections.abc import Sequence
 
-from textual.app import App
 from textual.filter import LineFilter
 from textual.worker import WorkerFailed
 
 from keytui.settings import log_folder
 from keytui.tui.line_filter import Harmless
+from keytui.tui.themes import ThemedApp
 
 
-class GuardedApp(App[None]):
+class GuardedApp(ThemedApp):
     """Ends an internal error with :attr:`crash_sentence` alone, and drops what text could do."""
 
     crash_sentence = ""
