@@ -9,8 +9,25 @@ all of them and can create none. The floors, from the top; imports go down only:
     domain     what things are: pure Python, no I/O
 """
 
-from keytui.domain.errors import DatabaseUnusable
-from keytui.services.verification import Code, Verdict, Verifier
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from keytui.domain.errors import DatabaseUnusable
+    from keytui.services.verification import Code, Verdict, Verifier
+else:
+
+    def __getattr__(name: str) -> object:
+        # The Python door, by its first use (PEP 562): the app has no need of it.
+        if name not in __all__:
+            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        from keytui.domain.errors import DatabaseUnusable
+        from keytui.services.verification import Code, Verdict, Verifier
+
+        globals().update(
+            Code=Code, DatabaseUnusable=DatabaseUnusable, Verdict=Verdict, Verifier=Verifier
+        )
+        return globals()[name]
+
 
 __all__ = ["Code", "DatabaseUnusable", "Verdict", "Verifier", "__version__"]
 __version__ = "0.1.0"

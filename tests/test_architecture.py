@@ -200,7 +200,7 @@ def test_a_door_loads_nothing_that_it_may_not_need(module: str, late: set[str]) 
 def test_the_first_paint_waits_for_nothing_that_it_does_not_need(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Opening the app loads neither click nor a driver, hash, clipboard or migration of no use yet."""
+    """The sign-in is painted without Peewee, click, services or screens: they come after it."""
     path = tmp_path / "keytui.db"
     open_database(str(path))
     close_database()
@@ -209,21 +209,37 @@ def test_the_first_paint_waits_for_nothing_that_it_does_not_need(
         "import sys, keytui.cli, keytui.cli.opening\n"
         "keytui.cli.opening.need_terminal = lambda: None\n"
         "from textual.app import App\n"
-        "App.run = lambda self, **how: print(*sys.modules)\n"
+        "async def painted(pilot):\n"
+        "    await pilot.pause()\n"
+        "    print(*sys.modules, file=sys.__stdout__)\n"
+        "    pilot.app.exit()\n"
+        "run = App.run\n"
+        "App.run = lambda self, **how: run(self, headless=True, auto_pilot=painted)\n"
         "keytui.cli.main()"
     )
     assert (ended.returncode, ended.stderr) == (0, "")
     loaded = set(ended.stdout.split())
-    assert "keytui.tui.app" in loaded
+    assert "keytui.tui.screens.entrance" in loaded
     late = {
         "argon2",
         "pyperclip",
-        "playhouse.migrations",
+        "peewee",
+        "playhouse",
         "click",
         "psycopg",
         "keytui.cli.commands",
+        "keytui.storage.models",
     }
     assert loaded & late == set()
+    assert {name for name in loaded if within(name, "keytui.services")} == {
+        "keytui.services",
+        "keytui.services.arrival",
+        "keytui.services.boundary",
+    }
+    assert {name for name in loaded if within(name, "keytui.tui.screens")} == {
+        "keytui.tui.screens",
+        *(f"keytui.tui.screens.{name}" for name in ("dialog", "entrance", "form", "sized")),
+    }
 
 
 @pytest.mark.parametrize("module", MODULES)

@@ -12,8 +12,7 @@ from keytui.domain.audit_chain import HASHED, START, Break, Checked, Head, Walk,
 from keytui.domain.errors import DatabaseUnusable
 from keytui.domain.progress import Progress, untold
 from keytui.storage import audit_key
-from keytui.storage.database import BUSY_SECONDS
-from keytui.storage.engine import engine_of
+from keytui.storage.engine import BUSY_SECONDS, engine_of
 from keytui.storage.faults import explained
 from keytui.storage.models import database
 

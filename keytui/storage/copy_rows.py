@@ -13,8 +13,7 @@ from peewee import Database, Model, SqliteDatabase
 
 from keytui.domain.errors import DatabaseUnusable
 from keytui.storage import faults_postgresql
-from keytui.storage.database import BUSY_SECONDS
-from keytui.storage.engine import engine_of
+from keytui.storage.engine import BUSY_SECONDS, engine_of
 from keytui.storage.models import (
     AccessReviewRow,
     ApiKeyRow,

@@ -16,8 +16,7 @@ from peewee import Database, PostgresqlDatabase, SqliteDatabase
 from keytui.domain.errors import BadInput, Conflict, DatabaseUnusable
 from keytui.domain.text import harmless
 from keytui.storage import copies, copy_rows, file_checks, guards, replacing, schema
-from keytui.storage.database import BUSY_SECONDS
-from keytui.storage.engine import Engine, engine_of
+from keytui.storage.engine import BUSY_SECONDS, Engine, engine_of
 from keytui.storage.faults import explained
 from keytui.storage.postgresql import PostgresqlServer, make_ours
 from keytui.storage.rules import CONSTRAINTS

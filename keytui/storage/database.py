@@ -7,16 +7,12 @@ true until they have acted.
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Final
 
 from keytui.domain.errors import BadInput, DatabaseBusy, DatabaseUnusable
 from keytui.storage import audit_key
-from keytui.storage.engine import Engine, engine_of
+from keytui.storage.engine import BUSY_SECONDS, Engine, engine_of
 from keytui.storage.faults import explained
 from keytui.storage.models import database
-
-BUSY_SECONDS: Final = 5
-"""How long another writer is waited for."""
 
 _open: list[Engine] = []
 """The engine of the open database."""

@@ -2,11 +2,15 @@
 
 from contextlib import AbstractContextManager
 from pathlib import Path
-from typing import Any, Protocol
-
-from peewee import Database
+from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from keytui.storage.location import canonical, is_postgresql
+
+if TYPE_CHECKING:
+    from peewee import Database
+
+BUSY_SECONDS: Final = 5
+"""How long another writer is waited for."""
 
 
 class Engine(Protocol):
@@ -35,7 +39,7 @@ class Engine(Protocol):
     def prepare(self, *, create: bool) -> None:
         """Leave a usable, current database of ours, or say why that cannot be."""
 
-    def peewee(self) -> Database:
+    def peewee(self) -> "Database":
         """Make the Peewee database that services work on."""
 
     def look(self) -> None:

@@ -3,6 +3,7 @@
 import errno
 import re
 import sqlite3
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Final
@@ -76,13 +77,11 @@ def explained() -> Iterator[None]:
     A broken rule of ours comes out as :class:`Refused`, with the rule's sentence.
     Any other broken constraint is a bug in a service: it passes unchanged.
     """
-    import peewee  # late: verification explains faults too and has no Peewee
-
-    from keytui.storage import rules
-
     try:
         yield
-    except peewee.IntegrityError as error:
+    except _broken_constraints() as error:
+        from keytui.storage import rules
+
         sentence = rules.broken(str(error))
         if sentence is None:
             raise
@@ -91,7 +90,19 @@ def explained() -> Iterator[None]:
         raise explain(error) from error
 
 
+def _broken_constraints() -> tuple[type[Exception], ...]:
+    # Whatever has no Peewee, as verification and the first look, cannot meet its errors.
+    if "peewee" not in sys.modules:
+        return ()
+    from peewee import IntegrityError
+
+    return (IntegrityError,)
+
+
 def _errors() -> tuple[type[Exception], ...]:
+    others: tuple[type[Exception], ...] = (sqlite3.DatabaseError, *faults_postgresql.errors())
+    if "peewee" not in sys.modules:
+        return others
     from peewee import DatabaseError, InterfaceError
 
-    return DatabaseError, InterfaceError, sqlite3.DatabaseError, *faults_postgresql.errors()
+    return DatabaseError, InterfaceError, *others

@@ -11,24 +11,15 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, ExitStack, closing, contextmanager, suppress
 from pathlib import Path
-
-from peewee import SqliteDatabase
+from typing import TYPE_CHECKING
 
 from keytui.domain.errors import DatabaseUnusable
 from keytui.domain.paths import absolute
-from keytui.storage import audit_key, file_checks, sqlite_file
-from keytui.storage.models import database
+from keytui.storage import audit_key, drivers, file_checks, sqlite_file
 from keytui.storage.write_gate import write_gate
 
-_CONNECTION_PRAGMAS = (
-    ("synchronous", "full"),
-    ("foreign_keys", 1),
-    ("recursive_triggers", 1),
-    ("trusted_schema", 0),
-    ("cell_size_check", 1),
-    ("secure_delete", 1),
-    ("journal_size_limit", 8 << 20),
-)
+if TYPE_CHECKING:
+    from peewee import SqliteDatabase
 
 
 class SqliteFile:
@@ -58,9 +49,9 @@ class SqliteFile:
             DatabaseUnusable: the file is foreign, empty, damaged, read-only, newer
                 than this program or in a folder that does not exist.
         """
-        sqlite_file.prepare(Path(self.location), self._peewee, create=create)
+        sqlite_file.prepare(Path(self.location), self._peewee, self._wait_seconds, create=create)
 
-    def peewee(self) -> SqliteDatabase:
+    def peewee(self) -> "SqliteDatabase":
         """Make the Peewee database, and remember which file it is."""
         self._identity = file_checks.identity(self.location)
         return self._peewee(Path(self.location))
@@ -82,6 +73,8 @@ class SqliteFile:
 
     def close(self, wait_seconds: float) -> None:
         """Close the connection, at the gate if it wrote."""
+        from keytui.storage.models import database  # late: with Peewee
+
         with ExitStack() as stack:
             if database.connection().total_changes:  # the last one that closes writes a checkpoint
                 with suppress(DatabaseUnusable):
@@ -99,10 +92,13 @@ class SqliteFile:
             connection.text_factory = lambda raw: raw.decode("utf-8", "surrogateescape")
             yield connection
 
-    def _peewee(self, path: Path) -> SqliteDatabase:
+    def _peewee(self, path: Path) -> "SqliteDatabase":
+        drivers.import_peewee_alone()  # late: the first look does without it
+        from peewee import SqliteDatabase
+
         return SqliteDatabase(
             str(path),
-            pragmas=_CONNECTION_PRAGMAS,
+            pragmas=sqlite_file.PRAGMAS,
             timeout=self._wait_seconds,
             lock_type="IMMEDIATE",
             returning_clause=True,

@@ -12,16 +12,28 @@ from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from functools import partial
 from pathlib import Path
-from typing import Final, TypeAlias
-
-from peewee import SqliteDatabase
+from typing import TYPE_CHECKING, Final, TypeAlias
 
 from keytui.domain.errors import DatabaseUnusable
 from keytui.storage import audit_key, file_checks, schema
 from keytui.storage.faults import explain, explained
 from keytui.storage.write_gate import write_gate
 
-Engine: TypeAlias = Callable[[Path], SqliteDatabase]
+if TYPE_CHECKING:
+    from peewee import SqliteDatabase
+
+Engine: TypeAlias = "Callable[[Path], SqliteDatabase]"
+
+PRAGMAS: Final = (
+    ("synchronous", "full"),
+    ("foreign_keys", 1),
+    ("recursive_triggers", 1),
+    ("trusted_schema", 0),
+    ("cell_size_check", 1),
+    ("secure_delete", 1),
+    ("journal_size_limit", 8 << 20),
+)
+"""Of every connection."""
 
 _PATIENCE_SECONDS: Final = 300
 """How long another process that creates or upgrades the database is waited for."""
@@ -29,12 +41,15 @@ CHAINED: Final = "0005_audit_chain"
 """The migration before which there is no audit key."""
 
 
-def prepare(path: Path, engine: Engine, *, create: bool) -> None:
+def prepare(path: Path, engine: Engine, wait_seconds: float, *, create: bool) -> None:
     """Leave a usable, current database at ``path``, or say why that cannot be.
+
+    Peewee is loaded only where there is something to create or to upgrade.
 
     Args:
         path: the file, 0600 where it is created.
         engine: makes the Peewee database for a path.
+        wait_seconds: how long another writer is waited for.
         create: whether to create the file where there is none.
 
     Raises:
@@ -49,13 +64,13 @@ def prepare(path: Path, engine: Engine, *, create: bool) -> None:
                         create_file(path, engine, partial(schema.bring_up_to_date, name=str(path)))
         # No lock and no file of ours beside it until it is known to be ours.
         file_checks.check_file(str(path), writable=True)
-        with explained(), closing(engine(path)) as database:
-            connection = database.connection()
+        with explained(), closing(_connected(path, wait_seconds)) as connection:
             if schema.missing(connection, str(path)):
                 with write_gate(str(path), _PATIENCE_SECONDS):
                     missing = schema.missing(connection, str(path))
                     if missing:
-                        _upgrade(database, path, missing)
+                        with closing(engine(path)) as database:
+                            _upgrade(database, path, missing)
             schema.check_guards(connection, str(path))
     except OSError as error:
         if error.errno in (errno.ENOSPC, errno.EDQUOT):
@@ -64,6 +79,13 @@ def prepare(path: Path, engine: Engine, *, create: bool) -> None:
             f"The database {path} cannot be used ({error.strerror}): "
             "check the path and its permissions."
         ) from error
+
+
+def _connected(path: Path, wait_seconds: float) -> sqlite3.Connection:
+    connection = sqlite3.connect(path, timeout=wait_seconds, isolation_level=None)
+    for name, value in PRAGMAS:
+        connection.execute(f"PRAGMA {name} = {value}")
+    return connection
 
 
 def is_chained(path: str) -> bool:
@@ -77,7 +99,7 @@ def is_chained(path: str) -> bool:
         return CHAINED not in schema.missing(connection, path)
 
 
-def _upgrade(database: SqliteDatabase, path: Path, missing: set[str]) -> None:
+def _upgrade(database: "SqliteDatabase", path: Path, missing: set[str]) -> None:
     """Bring an older database up to date; it gets an audit key where it has no chain yet."""
     new_key = CHAINED in missing
     key = audit_key.in_use()
@@ -92,7 +114,7 @@ def _upgrade(database: SqliteDatabase, path: Path, missing: set[str]) -> None:
         schema.bring_up_to_date(database, str(path))
 
 
-def create_file(path: Path, engine: Engine, fill: Callable[[SqliteDatabase], None]) -> None:
+def create_file(path: Path, engine: Engine, fill: "Callable[[SqliteDatabase], None]") -> None:
     """Create a file of ours, 0600: it has its name when ``fill`` has made its tables.
 
     Nobody else may create it meanwhile.

@@ -2,50 +2,47 @@
 
 import asyncio
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
-from typing import Any
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
 
 from textual import events
-from textual.app import App, SystemCommand
-from textual.filter import LineFilter
 from textual.screen import ModalScreen, Screen
-from textual.worker import WorkerFailed
 
-from keytui import crash
 from keytui.domain.errors import KeytuiError
-from keytui.domain.permissions import Permission, Role, refusal
-from keytui.domain.records import Actor
-from keytui.domain.secret import Secret
-from keytui.services import sign_in
-from keytui.services.sign_in import SignedIn
-from keytui.settings import Settings, log_folder
-from keytui.tui import palette, themes
+from keytui.domain.permissions import Role
+from keytui.settings import Settings
 from keytui.tui.background import Background
+from keytui.tui.guarded import GuardedApp
 from keytui.tui.hardening import harden, settled
 from keytui.tui.idle import monotonic
-from keytui.tui.line_filter import Harmless
 from keytui.tui.reveal.clipboard.clearing import Cleared, Clearing
-from keytui.tui.reveal.clipboard.copying import Outcome, copy
-from keytui.tui.reveal.clipboard.routes import routes
 from keytui.tui.reveal.driver import late_driver
 from keytui.tui.reveal.late_binding import LateBinding
-from keytui.tui.reveal.screen import Reveal
 from keytui.tui.reveal.sequences import Wrapping
-from keytui.tui.screens.audit import Audit
 from keytui.tui.screens.dialog import Dialog
 from keytui.tui.screens.entrance import ChoosePassword, CodeAccepted, Locked, SignIn
 from keytui.tui.screens.form import Form
-from keytui.tui.screens.help import Help
-from keytui.tui.screens.manage_users import ManageUsers
-from keytui.tui.screens.place import Place
-from keytui.tui.screens.profile import Profile
+from keytui.tui.screens.sized import Sized
 from keytui.tui.surroundings import ORDINARY, Surroundings
 from keytui.tui.watchdog import Watchdog
 from keytui.tui.widgets.bars import StatusLine
 
+if TYPE_CHECKING:
+    from textual.app import SystemCommand
 
-class KeytuiApp(App[None]):
+    from keytui.domain.records import Actor
+    from keytui.domain.secret import Secret
+    from keytui.services.sign_in import SignedIn
+    from keytui.tui.reveal.clipboard.copying import Outcome
+    from keytui.tui.reveal.screen import Reveal
+
+# What is imported inside of a method below, the first paint need not wait for:
+# :meth:`KeytuiApp._load_rest` has it loaded in the background then.
+
+
+class KeytuiApp(GuardedApp):
     """keytui in the terminal."""
 
     CSS_PATH = "keytui.tcss"
@@ -56,38 +53,32 @@ class KeytuiApp(App[None]):
         self,
         settings: Settings,
         origin: str,
-        first: Screen[Any] | SignedIn,
+        first: "Screen[Any] | SignedIn",
         surroundings: Surroundings = ORDINARY,
+        opening: Callable[[], object] | None = None,
     ) -> None:
         """Create the app.
 
         Args:
-            settings: of this run; the database is open already.
+            settings: of this run.
             origin: from where it is used, for the audit trail.
             first: the first screen, a door that answers with who came in; or who is in already.
             surroundings: how it was started.
+            opening: opens the database, where it is not open already.
         """
         self.late = LateBinding()
-        super().__init__(driver_class=late_driver(self.late))
+        super().__init__(settings.look, late_driver(self.late))
         self.settings = settings
         self.origin = origin
         self.surroundings = surroundings
-        self.background = Background()
+        self.background = Background(opening)
         self.clearing = Clearing()
         self.signed_in: SignedIn | None = None
-        self.crash_sentence = ""
         self.last_words = ""
         self._to_say = ""
         self.watchdog: Watchdog | None = None
         self._first = [first]
         self._last_input = monotonic()
-        for theme in themes.THEMES:
-            self.register_theme(theme)
-        self.theme = themes.name(settings.look)
-
-    def get_line_filters(self) -> Sequence[LineFilter]:
-        """Add the gate that no control character of anybody's text passes."""
-        return [*super().get_line_filters(), Harmless()]
 
     # -- coming and going
 
@@ -107,16 +98,27 @@ class KeytuiApp(App[None]):
             )
             self.watchdog.start()
             self.call_after_refresh(harden, for_good=self.surroundings.forced)
-            self.call_after_refresh(settled)
+            self.call_after_refresh(self.run_worker, self._load_rest, exit_on_error=False)
         # Not kept: a password that was typed into it would stay as long.
         first = self._first.pop()
-        if isinstance(first, SignedIn):
-            self.came_in(first)
-        else:
+        if isinstance(first, Screen):
             self.push_screen(first, self.came_in)
+        else:
+            self.came_in(first)
+
+    async def _load_rest(self) -> None:
+        try:
+            await self.background.call(import_module, "keytui.tui.places")
+        except KeytuiError:
+            pass  # the next service that is asked for says why
+        finally:
+            settled()
 
     def came_in(self, answer: object) -> None:
         """Go on from a door by what it answered."""
+        from keytui.services.sign_in import SignedIn
+        from keytui.tui.screens.profile import Profile
+
         if isinstance(answer, SignedIn):
             self.signed_in = answer
             began = self.surroundings
@@ -143,7 +145,7 @@ class KeytuiApp(App[None]):
         self.last_words = words
         self.exit(return_code=code)
 
-    def renew(self, actor: Actor) -> None:
+    def renew(self, actor: "Actor") -> None:
         """Go on as ``actor``, whose sign-in series is new."""
         if self.signed_in is not None:
             self.signed_in = replace(self.signed_in, actor=actor, notices=())
@@ -152,11 +154,13 @@ class KeytuiApp(App[None]):
         """Sign out and ask who is next."""
         if self.signed_in is not None:
             actor, self.signed_in = self.signed_in.actor, None  # once, however often it is pressed
-            if isinstance(self.screen, Place | Dialog):
+            if isinstance(self.screen, Sized):
                 self.screen.say("Signing out...")  # a locked database takes its time
             self.run_worker(self._sign_out(actor))
 
-    async def _sign_out(self, actor: Actor) -> None:
+    async def _sign_out(self, actor: "Actor") -> None:
+        from keytui.services import sign_in
+
         words = f"{actor.user_id} is signed out."
         try:
             await self.background.call(sign_in.sign_out, actor)
@@ -172,26 +176,22 @@ class KeytuiApp(App[None]):
     @property
     def places(self) -> Sequence[tuple[str, str]]:
         """Return the places where this person can be, each its key and title."""
-        manage = [] if self._why_not_manage() else [("2", ManageUsers.PLACE)]
-        return [("1", Profile.PLACE), *manage, ("3", Audit.PLACE)]
+        from keytui.tui import places
+
+        return places.titles(self.signed_in.actor.role if self.signed_in else Role.USER)
 
     def action_place(self, title: str) -> None:
         """Go to a place."""
-        here = self.screen
-        if self.signed_in is None or not isinstance(here, Place):
-            return
-        if title == Profile.PLACE:
-            self._go(Profile(self.signed_in))
-        elif title == Audit.PLACE:
-            self._go(Audit(self.signed_in.actor))
-        elif why_not := self._why_not_manage():
-            here.complain(why_not)
-        else:
-            self._go(ManageUsers(self.signed_in.actor))
+        from keytui.tui import places
 
-    def _why_not_manage(self) -> str | None:
-        role = self.signed_in.actor.role if self.signed_in else Role.USER
-        return refusal(role, Permission.MANAGE_USERS, own=False)
+        here = self.screen
+        if self.signed_in is None or not isinstance(here, places.Place):
+            return
+        there = places.place(title, self.signed_in)
+        if isinstance(there, str):
+            here.complain(there)
+        else:
+            self._go(there)
 
     def _go(self, screen: Screen[Any]) -> None:
         while len(self.screen_stack) > 1:
@@ -202,8 +202,10 @@ class KeytuiApp(App[None]):
 
     def action_help(self) -> None:
         """Show the keys of this screen."""
-        if isinstance(self.screen, Place):
-            self.push_screen(Help(self.screen.PLACE, self.screen.ACTIONS, self.screen.HINT))
+        from keytui.tui import places
+
+        if isinstance(self.screen, places.Place):
+            self.push_screen(places.help_of(self.screen))
 
     def action_redraw(self) -> None:
         """Draw the screen anew, over whatever another program left on it."""
@@ -215,21 +217,21 @@ class KeytuiApp(App[None]):
         if not isinstance(self.screen, ModalScreen):
             super().action_command_palette()
 
-    def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:
+    def get_system_commands(self, screen: Screen[Any]) -> "Iterable[SystemCommand]":
         """Offer every action of the screen, with its key."""
-        yield from palette.commands(self, screen)
+        from keytui.tui import palette
 
-    def action_look(self) -> None:
-        """Change between dark and light."""
-        self.theme = themes.other(self.theme)
+        yield from palette.commands(self, screen)
 
     def action_help_quit(self) -> None:
         """Say how to quit: Ctrl+C is pressed out of habit, and must not lose anything."""
-        if isinstance(self.screen, Place | Dialog):
+        if isinstance(self.screen, Sized):
             self.screen.say("Ctrl+Q quits.")
 
     async def action_quit(self) -> None:
         """Quit, but not while a secret is shown that nobody can see again."""
+        from keytui.tui.reveal.screen import Reveal
+
         if isinstance(self.screen, Reveal):
             self.screen.action_stay()
         elif isinstance(self.screen, Form) and self._reveals:
@@ -251,7 +253,7 @@ class KeytuiApp(App[None]):
             if event.key == "ctrl+q":
                 await self.action_quit()
             return  # whoever cannot see the screen does nothing on it
-        if isinstance(event, events.Key) and isinstance(self.screen, Place) and self.screen.in_list:
+        if isinstance(event, events.Key) and isinstance(self.screen, Sized) and self.screen.in_list:
             # At once, not by the list's queue: a key typed behind this one must meet
             # what it did, be it the filter line or another place.
             acting = self.screen.acting
@@ -262,15 +264,11 @@ class KeytuiApp(App[None]):
 
     def _check_idle(self) -> None:
         if self.screen_stack and self._seconds_left() <= 0:
-            self.action_lock(self._idle_words)
+            self.action_lock(f"No key was pressed for {self.settings.idle_minutes} min.")
 
     def _seconds_left(self) -> float:
         """How long nobody may press a key from now on; the watchdog's thread asks too."""
         return self._last_input + self.settings.idle_minutes * 60 - monotonic()
-
-    @property
-    def _idle_words(self) -> str:
-        return f"No key was pressed for {self.settings.idle_minutes} min."
 
     def action_lock(self, why: str = "") -> None:
         """Cover the screen until the password is typed; nothing is closed but a secret on show.
@@ -288,18 +286,22 @@ class KeytuiApp(App[None]):
         self.push_screen(Locked(self.signed_in.actor, why))
 
     @property
-    def _reveals(self) -> Sequence[Reveal]:
+    def _reveals(self) -> "Sequence[Reveal]":
+        from keytui.tui.reveal.screen import Reveal
+
         return [screen for screen in self.screen_stack if isinstance(screen, Reveal)]
 
     # -- clipboard
 
-    async def copy_to_any_clipboard(self, secret: Secret) -> Outcome:
+    async def copy_to_any_clipboard(self, secret: "Secret") -> "Outcome":
         """Copy the secret on show by the best way there is here; a native copy is cleared later."""
+        from keytui.tui.reveal.clipboard import copying, routes
+
         seconds = self.settings.clear_seconds
         outcome = await asyncio.to_thread(
-            copy,
+            copying.copy,
             secret,
-            routes(self.settings.clipboard, os.environ),
+            routes.routes(self.settings.clipboard, os.environ),
             self._send,
             lambda text: self.clearing.copy(text, seconds),
         )
@@ -336,15 +338,4 @@ class KeytuiApp(App[None]):
 
     def _handle_exception(self, error: Exception) -> None:
         self.late.wipe()
-        # A worker's error comes wrapped, and the wrapping has no place in the code.
-        cause = error.error if isinstance(error, WorkerFailed) else error
-        self.crash_sentence = crash.report(cause, log_folder())
         super()._handle_exception(error)
-
-    def _fatal_error(self) -> None:
-        # Textual's own prints the local variables of every frame.
-        self.panic()
-
-    def panic(self, *renderables: object) -> None:  # noqa: ARG002 - what they say may be anybody's
-        """Stop without printing anything but our own sentence."""
-        super().panic()

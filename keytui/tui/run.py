@@ -3,18 +3,21 @@
 import gc
 import os
 import sys
+from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from keytui.services import boundary, users
-from keytui.services.sign_in import SignedIn
+from keytui.services import arrival, boundary
 from keytui.settings import ClipboardRoute, Settings
-from keytui.storage.database import close_database, open_database
+from keytui.storage.drivers import import_peewee_alone
 from keytui.tui.surroundings import ORDINARY, NewKey, Surroundings
 
 if TYPE_CHECKING:
     from textual.screen import Screen
+
+    from keytui.services.sign_in import SignedIn
 
 
 def run(settings: Settings, origin: str, demo_as: str | None = None) -> int:
@@ -36,21 +39,19 @@ def run(settings: Settings, origin: str, demo_as: str | None = None) -> int:
         from keytui.tui.demo import run_demo
 
         return run_demo(settings, origin, demo_as)
-    file = open_database(settings.location, audit_key_file=settings.audit_key)
-    first_start = not users.administrator_exists()
-    remark = boundary.remark(file)
-    close_database()  # the screens use a connection of their own thread
+    found = arrival.look(settings.location, settings.audit_key)
     from keytui.tui.screens.entrance import FirstAdministrator, SignIn
 
-    first = FirstAdministrator(remark) if first_start else SignIn(remark)
-    return show(settings, origin, first, Surroundings(remark=remark))
+    door = SignIn if found.has_administrator else FirstAdministrator
+    surroundings = Surroundings(remark=found.remark)
+    return show(settings, origin, door(found.remark), surroundings, partial(_open, settings))
 
 
 def run_signed_in(  # noqa: PLR0913 - whoever opens it has found out this much
     settings: Settings,
     origin: str,
     file: Path,
-    signed_in: SignedIn | None,
+    signed_in: "SignedIn | None",
     *,
     forced: bool,
     new_key: NewKey | None = None,
@@ -68,9 +69,11 @@ def run_signed_in(  # noqa: PLR0913 - whoever opens it has found out this much
     Returns:
         The exit code.
     """
+    from keytui.storage.database import close_database
+
     _prepare()
     remark = boundary.remark(file)
-    close_database()
+    close_database()  # the screens use a connection of their own thread
     if forced:
         os.environ["TEXTUAL_ANIMATIONS"] = "none"
         if settings.clipboard is not ClipboardRoute.OFF:
@@ -80,6 +83,14 @@ def run_signed_in(  # noqa: PLR0913 - whoever opens it has found out this much
 
     surroundings = Surroundings(forced, remark, new_key)
     return show(settings, origin, signed_in or SignIn(remark), surroundings)
+
+
+def _open(settings: Settings) -> None:
+    """Open the database that was looked at already; nothing is created in its place."""
+    import_peewee_alone()  # late, as all that needs it: the first paint does not
+    from keytui.storage.database import open_database
+
+    open_database(settings.location, create=False, audit_key_file=settings.audit_key)
 
 
 def _prepare() -> None:
@@ -99,12 +110,16 @@ def show(
     origin: str,
     first: "Screen[Any] | SignedIn",
     surroundings: Surroundings = ORDINARY,
+    opening: Callable[[], object] | None = None,
 ) -> int:
-    """Draw the app from its first screen on until it is quit; return the exit code."""
+    """Draw the app from its first screen on until it is quit; return the exit code.
+
+    ``opening`` opens the database, where it is not open already.
+    """
     from keytui.tui.app import KeytuiApp
     from keytui.tui.reveal.clipboard.clearing import Cleared
 
-    app = KeytuiApp(settings, origin, first, surroundings)
+    app = KeytuiApp(settings, origin, first, surroundings, opening)
     try:
         app.run(mouse=settings.mouse)
     finally:

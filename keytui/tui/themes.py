@@ -2,6 +2,8 @@
 
 from typing import Final
 
+from textual.app import App
+from textual.driver import Driver
 from textual.theme import Theme
 
 from keytui.settings import Look
@@ -11,7 +13,7 @@ _VARIABLES: Final = {
     "input-cursor-text-style": "reverse",
 }
 
-THEMES: Final = (
+_THEMES: Final = (
     Theme(
         name="keytui-dark",
         dark=True,
@@ -44,12 +46,27 @@ THEMES: Final = (
     ),
 )
 
+_BY_NAME: Final = {theme.name: theme for theme in _THEMES}
 
-def name(look: Look) -> str:
-    """Return the theme's name for a look."""
+
+class ThemedApp(App[None]):
+    """An app in one of the two looks."""
+
+    def __init__(self, look: Look, driver: type[Driver]) -> None:
+        """Begin with ``look``."""
+        # Before Textual reads it: changed later, all styles would be parsed a second time.
+        self.set_reactive(ThemedApp.theme, _name(look))
+        super().__init__(driver_class=driver)
+
+    @property
+    def available_themes(self) -> dict[str, Theme]:
+        """The two looks, by name."""
+        return _BY_NAME
+
+    def action_look(self) -> None:
+        """Change between dark and light."""
+        self.theme = _name(Look.LIGHT if self.current_theme.dark else Look.DARK)
+
+
+def _name(look: Look) -> str:
     return f"keytui-{look}"
-
-
-def other(theme: str) -> str:
-    """Return the name of the other theme."""
-    return name(Look.LIGHT if theme == name(Look.DARK) else Look.DARK)

@@ -135,7 +135,7 @@ async def test_a_folder_that_cannot_be_written_is_no_second_error(
     """Where no report can be written, the sentence comes without one."""
     blocked = tmp_path / "file"
     blocked.write_text("")
-    monkeypatch.setattr("keytui.tui.app.log_folder", lambda: blocked / "folder")
+    monkeypatch.setattr("keytui.tui.guarded.log_folder", lambda: blocked / "folder")
     real = key_lists.page
     calls: list[int] = []
     monkeypatch.setattr(

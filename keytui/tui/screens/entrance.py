@@ -1,19 +1,22 @@
 """Before anybody is signed in: first administrator, sign in, choose a password, locked."""
 
 from dataclasses import dataclass, field
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 
 from keytui.domain.errors import BadInput, Conflict, KeytuiError, SignInFailed
 from keytui.domain.passwords import MIN_LENGTH
-from keytui.domain.records import Actor
-from keytui.services import sign_in, users
-from keytui.services.sign_in import PasswordNeeded, SignedIn
 from keytui.tui.screens.dialog import T, button
 from keytui.tui.screens.form import Entry, Form, Values
 from keytui.tui.widgets.field import Field
+
+if TYPE_CHECKING:
+    from keytui.domain.records import Actor
+    from keytui.services.sign_in import SignedIn
+
+# The services are loaded after the first paint, which shows one of these screens.
 
 _TWICE = (
     Entry("password", "Password", password=True),
@@ -67,6 +70,8 @@ class FirstAdministrator(Entrance[bool]):
             self.complain(self.words)
 
     async def _create(self, values: Values) -> bool:
+        from keytui.services import users
+
         _same(values)
         await self.keytui.background.call(
             users.create_first_administrator,
@@ -95,7 +100,7 @@ class CodeAccepted:
     code: str = field(repr=False)
 
 
-class SignIn(Entrance[SignedIn | CodeAccepted]):
+class SignIn(Entrance["SignedIn | CodeAccepted"]):
     """Who is there?"""
 
     def __init__(self, words: str = "") -> None:
@@ -117,13 +122,15 @@ class SignIn(Entrance[SignedIn | CodeAccepted]):
         """Say what happened before."""
         self.say(self.words or "Enter goes on. Esc clears the field. Ctrl+Q quits.")
 
-    async def _sign_in(self, values: Values) -> SignedIn | CodeAccepted:
+    async def _sign_in(self, values: Values) -> "SignedIn | CodeAccepted":
+        from keytui.services import sign_in
+
         if not values["user_id"]:
             raise BadInput("Enter your User ID and password.")
         answer = await self.keytui.background.call(
             sign_in.sign_in, values["user_id"], values["password"], self.keytui.origin
         )
-        if isinstance(answer, PasswordNeeded):
+        if isinstance(answer, sign_in.PasswordNeeded):
             return CodeAccepted(answer.user_id, values["password"])
         return answer
 
@@ -132,7 +139,7 @@ class SignIn(Entrance[SignedIn | CodeAccepted]):
         self.clear("password")
 
 
-class ChoosePassword(Entrance[SignedIn]):
+class ChoosePassword(Entrance["SignedIn"]):
     """The one-time code is right: choose a password with it."""
 
     def __init__(self, accepted: CodeAccepted) -> None:
@@ -148,7 +155,9 @@ class ChoosePassword(Entrance[SignedIn]):
             working="Checking...",
         )
 
-    async def _choose(self, values: Values) -> SignedIn:
+    async def _choose(self, values: Values) -> "SignedIn":
+        from keytui.services import sign_in
+
         _same(values)
         return await self.keytui.background.call(
             sign_in.choose_password,
@@ -169,7 +178,7 @@ class Locked(Entrance[bool]):
 
     quit_label = "Sign out"
 
-    def __init__(self, actor: Actor, why: str) -> None:
+    def __init__(self, actor: "Actor", why: str) -> None:
         """Ask the password of who was there; ``why`` says what locked the screen."""
         self._actor = actor
         super().__init__(
@@ -183,6 +192,8 @@ class Locked(Entrance[bool]):
         )
 
     async def _unlock(self, values: Values) -> bool:
+        from keytui.services import sign_in
+
         await self.keytui.background.call(sign_in.unlock, self._actor, values["password"])
         return True
 

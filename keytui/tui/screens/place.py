@@ -61,7 +61,6 @@ class Place(Listed):
         """Create the screen for ``actor``."""
         super().__init__(actor)
         self.acting = False
-        """Whether a dialog is on its way: keys are not meant for what is here."""
 
     # -- layout
 
@@ -105,8 +104,8 @@ class Place(Listed):
         self.action_refresh()
 
     @property
-    def in_list(self) -> bool:
-        """Whether the list has the focus, so that a key is one of the screen's or none."""
+    def in_list(self) -> bool:  # type: ignore[override]  # read only, here and there
+        """Whether the list has the focus."""
         return isinstance(self.focused, Listing)
 
     # -- actions

@@ -15,6 +15,15 @@ if TYPE_CHECKING:
 class Sized:
     """Mixed into every screen: below 60x16 it says so instead of drawing clipped."""
 
+    in_list = False
+    """Whether a list has the focus, so that a key is one of the screen's or none."""
+    acting = False
+    """Whether a dialog is on its way: keys are not meant for what is here."""
+
+    def say(self, sentence: str) -> None:
+        """Show a sentence where the screen has its line for that."""
+        raise NotImplementedError
+
     @property
     def keytui(self) -> "KeytuiApp":
         """The app, by its own type."""
