@@ -30,6 +30,7 @@ _RIGHTS: Final = (
 _READ_ONLY: Final = (
     "The database is read-only, as a standby is: nothing was changed; name the primary in the URL."
 )
+_OTHER: Final = "The database reported an error; nothing was changed."
 
 _SENTENCES: Final = {
     "25006": _READ_ONLY,
@@ -99,10 +100,12 @@ def explain(error: BaseException) -> DatabaseUnusable | None:
     if state is None:
         words = str(error)
         found = (sentence for known, sentence in _WORDS if known in words)
-        return DatabaseUnusable(next(found, _UNREACHABLE))
+        from psycopg import OperationalError
+
+        # What psycopg itself refuses to send is no fault of the connection.
+        otherwise = _UNREACHABLE if isinstance(error, OperationalError) else _OTHER
+        return DatabaseUnusable(next(found, otherwise))
     if state in _BUSY:
         return DatabaseBusy(_BUSY[state])
     sentence = _SENTENCES.get(state) or _SENTENCES.get(state[:2])
-    if sentence is None:
-        return DatabaseUnusable("The database reported an error; nothing was changed.")
-    return DatabaseUnusable(sentence)
+    return DatabaseUnusable(sentence or _OTHER)

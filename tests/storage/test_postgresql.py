@@ -302,6 +302,12 @@ def test_a_fault_has_a_sentence(server: Server, url: str, fault: str, words: str
         add("maria")
 
 
+def test_what_never_left_is_no_fault_of_the_connection(url: str) -> None:
+    """A statement that psycopg itself refuses is not said to be a server that cannot be reached."""
+    with pytest.raises(DatabaseUnusable, match="reported an error"), reading():
+        models.database.execute_sql("SELECT 1 % 2", (1,))
+
+
 def test_a_query_that_takes_too_long_is_said(server: Server, url: str) -> None:
     """The statement time-out of URL or server ends it."""
     models.database.execute_sql("SET statement_timeout = 50")
