@@ -109,6 +109,20 @@ def get_review(actor: Actor, review_id: int) -> AccessReview:
         return _get(review_id)
 
 
+def tally_to_sign(actor: Actor, review_id: int) -> Tally:
+    """Return the counts that :func:`close_review` would sign off now.
+
+    Raises:
+        BadInput: there is no such review.
+        Refused: the actor is no administrator.
+        Conflict: it is closed already.
+    """
+    with looking(actor, Action.REVIEW_LIST, name(review_id)) as deed:
+        deed.require(Permission.REVIEW_ACCESS)
+        review_records.find_open(review_id)
+        return tally_now(_get(review_id))
+
+
 def due_at(actor: Actor) -> int | None:
     """Return when all active keys are to be reviewed next, in microseconds UTC.
 
