@@ -43,7 +43,8 @@ def open_review(
         BadInput: no key fits, or there is no such person.
         Refused: the actor is no administrator.
     """
-    owner = None if selection.owner is None else user_id.folded(selection.owner)
+    # What is no User ID at all stays as typed, for the sentence that there is no such person.
+    owner = selection.owner and (user_id.folded(selection.owner) or selection.owner)
     chosen = replace(selection, active=True, owner=owner)
     with acting(actor, Action.REVIEW_OPEN) as deed:
         deed.require(Permission.REVIEW_ACCESS)

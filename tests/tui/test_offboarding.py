@@ -12,7 +12,7 @@ from keytui.tui.screens.form import Form
 from keytui.tui.screens.manage_users import ManageUsers
 from keytui.tui.screens.receipt import ReceiptShown
 from keytui.tui.widgets.field import Field
-from tests.support import people_and_keys, rows
+from tests.support import MakePerson, people_and_keys, rows
 from tests.tui.support import SMALL, new_key, running
 from tests.tui.test_manage_users import manage
 
@@ -92,3 +92,15 @@ async def test_nobody_offboards_themselves(adam: Actor) -> None:
         await tui.press("O")
         await tui.shows("You cannot offboard yourself: ask another administrator.")
         assert isinstance(tui.app.screen, ManageUsers)
+
+
+async def test_a_long_name_is_not_asked_for_by_halves(adam: Actor, person: MakePerson) -> None:
+    """What has no room beside its field is named above it alone."""
+    name = "x" * 64
+    person(name)
+    async with running("adam", size=SMALL) as tui:
+        await manage(tui)
+        await tui.press("down", "O")
+        await tui.on(Ending)
+        await tui.shows("Type it in full")
+        assert name in tui.flow.replace(" ", "")
