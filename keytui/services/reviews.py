@@ -16,9 +16,11 @@ from keytui.domain.errors import BadInput
 from keytui.domain.permissions import Permission
 from keytui.domain.records import Actor
 from keytui.domain.reviews import EVERY, WHOLE_SCOPE, AccessReview, Decision, Tally
+from keytui.domain.states import Status
 from keytui.domain.text import counted
 from keytui.services import review_records
 from keytui.services.acting import acting, looking
+from keytui.services.key_records import is_working
 from keytui.services.report_selection import EVERY_KEY, Selection
 from keytui.storage.models import AccessReviewRow, ApiKeyRow, ReviewItemRow, UserRow, database
 
@@ -131,13 +133,23 @@ def due_at(actor: Actor) -> int | None:
     reviewed; before there was one, after the creation of the oldest key that works.
 
     Returns:
-        The time, which may be past; ``None`` where there is nothing to review.
+        The time, which may be past; ``None`` where no key works: there is nothing to review.
 
     Raises:
         Refused: the actor is no administrator.
     """
     with looking(actor, Action.REVIEW_LIST) as deed:
         deed.require(Permission.REVIEW_ACCESS)
+        inactive = UserRow.select(UserRow.id).where(UserRow.status == Status.INACTIVE)
+        oldest = (
+            ApiKeyRow.select(ApiKeyRow.created_at)
+            .where(is_working(clock.now()) & ApiKeyRow.owner.not_in(inactive))
+            .order_by(ApiKeyRow.created_at, ApiKeyRow.id)
+            .tuples()
+            .first()
+        )
+        if oldest is None:
+            return None
         row = AccessReviewRow
         # The sums are NULL, which is equal to nothing, until it is closed.
         last = (
@@ -149,15 +161,7 @@ def due_at(actor: Actor) -> int | None:
             .tuples()
             .first()
         )
-        if last is None:
-            last = (
-                ApiKeyRow.select(ApiKeyRow.created_at)
-                .where(ApiKeyRow.deactivated_at.is_null())
-                .order_by(ApiKeyRow.created_at, ApiKeyRow.id)
-                .tuples()
-                .first()
-            )
-        return None if last is None else last[0] + EVERY
+        return (last or oldest)[0] + EVERY
 
 
 def name(review_id: int) -> str:
