@@ -79,7 +79,9 @@ def _ask(plan: Plan) -> None:
     elif plan.again:
         _list("These keys were deactivated or rotated since, and will be active again:", plan.again)
     say(f"Everything that happened in {plan.path} since the backup will be undone.")
-    typed = click.prompt(f"Type {plan.copy.name} to restore it", default="", err=True)
+    typed = click.prompt(
+        f"Type {plan.copy.name} to restore it", default="", show_default=False, err=True
+    )
     if typed.strip() != plan.copy.name:
         raise BadInput("That is not the name of the backup: nothing was changed.")
 

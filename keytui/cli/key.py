@@ -108,6 +108,8 @@ def _ask(found: Preview) -> None:
         f"{counted(found.count, 'key')}, of owners: {found.owners:,}, used in the last day (!): "
         f"{found.in_use:,}. A key is never activated again."
     )
-    typed = click.prompt(f"Type {found.count} to deactivate them", default="", err=True)
+    typed = click.prompt(
+        f"Type {found.count} to deactivate them", default="", show_default=False, err=True
+    )
     if typed.strip() != str(found.count):
         raise BadInput("That is not their number: nothing was changed.")

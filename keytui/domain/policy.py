@@ -64,7 +64,7 @@ class Policy:
     def words(self) -> str:
         """The policy in a phrase, for people and for the audit trail."""
         longest = "" if self.longest_days is None else f"at most {self.longest_days:,}, "
-        end = "no end allowed" if self.no_end else "every key must end"
+        end = "keys may have no end" if self.no_end else "every key must end"
         return f"{counted(self.default_days, 'day')} by default, {longest}{end}"
 
     @property

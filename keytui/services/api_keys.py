@@ -92,7 +92,8 @@ def create_anew(actor: Actor, key_id: int, secret: Secret | None = None) -> tupl
         secret: where to draw the new key text; memory of its own by default.
 
     Returns:
-        The new key's record, with label and end of the old one, and its text.
+        The new key's record, with label and end of the old one (which may be nearer, by today's
+        policy), and its text.
 
     Raises:
         BadInput: there is no such key.
@@ -112,7 +113,9 @@ def create_anew(actor: Actor, key_id: int, secret: Secret | None = None) -> tupl
         end_key(ending, key_id, NOT_CONFIRMED)
         ending.record(NOT_CONFIRMED)
         creating = Deed(actor, Action.KEY_CREATE, role=ending.role)
-        return insert_key(creating, row.label, secret, row.expires_at, replaces=key_id)
+        policy = policy_rows.of(policy_rows.newest())
+        end = policy.nearest(row.expires_at, clock.now())
+        return insert_key(creating, row.label, secret, end, replaces=key_id)
 
 
 def list_keys(actor: Actor, whose: str | None = None, containing: str = "") -> Sequence[ApiKey]:

@@ -41,6 +41,7 @@ def plan(actor: Actor, name: str) -> Plan:
     Raises:
         BadInput: there is no such person.
         Refused: the actor is no administrator.
+        Conflict: there is nothing left to end.
     """
     with looking(actor, Action.USER_LIST, name) as deed:
         row = users.leaver(deed, name)
@@ -79,8 +80,6 @@ def offboard(
     with acting(actor, Action.USER_OFFBOARD, name) as deed:
         row = users.leaver(deed, name)
         found = _plan(actor, row)
-        if not (found.active or found.keys or found.ssh_keys):
-            raise Conflict(f"{row.user_id} is inactive and has no keys left: nothing was changed.")
         had_code = row.code_digest is not None
         if found.active:
             users.end_access(deed, row, why)
@@ -112,9 +111,12 @@ def _plan(actor: Actor, row: UserRow) -> Plan:
     theirs = (ApiKeyRow.owner == row.id) & ApiKeyRow.deactivated_at.is_null()
     present = clock.now()
     keys = [record(key, present) for key in select_keys().where(theirs).dicts()]
-    return Plan(
+    found = Plan(
         row.user_id,
         row.status == Status.ACTIVE,
         sorted(keys, key=lambda key: (-(key.last_used_at or 0), key.key_id)),
         [key for key in ssh_keys.list_keys(actor, row.user_id) if key.removed_at is None],
     )
+    if not (found.active or found.keys or found.ssh_keys):
+        raise Conflict(f"{row.user_id} is inactive and has no keys left: nothing was changed.")
+    return found

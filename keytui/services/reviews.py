@@ -17,9 +17,11 @@ from keytui.domain.permissions import Permission
 from keytui.domain.progress import Progress, untold
 from keytui.domain.records import Actor
 from keytui.domain.reviews import EVERY, WHOLE_SCOPE, AccessReview, Decision, Tally
+from keytui.domain.states import Status
 from keytui.domain.text import counted
 from keytui.services import review_records
 from keytui.services.acting import acting, looking
+from keytui.services.key_records import is_working
 from keytui.services.report_selection import EVERY_KEY, Selection
 from keytui.storage.models import AccessReviewRow, ApiKeyRow, ReviewItemRow, UserRow, database
 
@@ -44,7 +46,8 @@ def open_review(
         BadInput: no key fits, or there is no such person.
         Refused: the actor is no administrator.
     """
-    owner = None if selection.owner is None else user_id.folded(selection.owner)
+    # What is no User ID at all stays as typed, for the sentence that there is no such person.
+    owner = selection.owner and (user_id.folded(selection.owner) or selection.owner)
     chosen = replace(selection, active=True, owner=owner)
     with acting(actor, Action.REVIEW_OPEN) as deed:
         deed.require(Permission.REVIEW_ACCESS)
@@ -110,6 +113,20 @@ def get_review(actor: Actor, review_id: int) -> AccessReview:
         return _get(review_id)
 
 
+def tally_to_sign(actor: Actor, review_id: int) -> Tally:
+    """Return the counts that :func:`close_review` would sign off now.
+
+    Raises:
+        BadInput: there is no such review.
+        Refused: the actor is no administrator.
+        Conflict: it is closed already.
+    """
+    with looking(actor, Action.REVIEW_LIST, name(review_id)) as deed:
+        deed.require(Permission.REVIEW_ACCESS)
+        review_records.find_open(review_id)
+        return tally_now(_get(review_id))
+
+
 def due_at(actor: Actor) -> int | None:
     """Return when all active keys are to be reviewed next, in microseconds UTC.
 
@@ -117,13 +134,23 @@ def due_at(actor: Actor) -> int | None:
     reviewed; before there was one, after the creation of the oldest key that works.
 
     Returns:
-        The time, which may be past; ``None`` where there is nothing to review.
+        The time, which may be past; ``None`` where no key works: there is nothing to review.
 
     Raises:
         Refused: the actor is no administrator.
     """
     with looking(actor, Action.REVIEW_LIST) as deed:
         deed.require(Permission.REVIEW_ACCESS)
+        inactive = UserRow.select(UserRow.id).where(UserRow.status == Status.INACTIVE)
+        oldest = (
+            ApiKeyRow.select(ApiKeyRow.created_at)
+            .where(is_working(clock.now()) & ApiKeyRow.owner.not_in(inactive))
+            .order_by(ApiKeyRow.created_at, ApiKeyRow.id)
+            .tuples()
+            .first()
+        )
+        if oldest is None:
+            return None
         row = AccessReviewRow
         # The sums are NULL, which is equal to nothing, until it is closed.
         last = (
@@ -135,15 +162,7 @@ def due_at(actor: Actor) -> int | None:
             .tuples()
             .first()
         )
-        if last is None:
-            last = (
-                ApiKeyRow.select(ApiKeyRow.created_at)
-                .where(ApiKeyRow.deactivated_at.is_null())
-                .order_by(ApiKeyRow.created_at, ApiKeyRow.id)
-                .tuples()
-                .first()
-            )
-        return None if last is None else last[0] + EVERY
+        return (last or oldest)[0] + EVERY
 
 
 def name(review_id: int) -> str:

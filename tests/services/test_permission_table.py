@@ -170,6 +170,7 @@ ACTIONS: dict[str, Act] = {
     "list the reviews": lambda w, who: reviews.list_reviews(who),
     "see a review": lambda w, who: reviews.get_review(who, 1),
     "see whether a review is due": lambda w, who: reviews.due_at(who),
+    "count what a sign-off signs": lambda w, who: reviews.tally_to_sign(who, 1),
     "see the keys of a review": lambda w, who: review_items.page(who, Wanted(), 1),
     "keep a key": lambda w, who: review_decisions.decide(
         who, 1, w.keys["noor"], Decision.KEEP, "in use"
@@ -247,6 +248,7 @@ TABLE: dict[str, tuple[str | None, str | None]] = {
     "list the reviews": (REVIEW, None),
     "see a review": (REVIEW, None),
     "see whether a review is due": (REVIEW, None),
+    "count what a sign-off signs": (REVIEW, None),
     "see the keys of a review": (REVIEW, None),
     "keep a key": (REVIEW, None),
     "deactivate a key in a review": (REVIEW, None),

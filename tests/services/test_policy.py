@@ -41,6 +41,17 @@ def end_of(actor: Actor, key_id: int) -> int | None:
     return next(key.expires_at for key in api_keys.list_keys(actor) if key.key_id == key_id)
 
 
+def test_created_anew_a_key_lasts_no_longer_than_the_policy_allows(
+    clock: Clock, adam: Actor, maria: Actor
+) -> None:
+    """The warning that its forerunner was given is no end for a new key."""
+    old, _ = api_keys.create_key(maria, "CI")
+    change(adam, Policy(30, 30, no_end=False), warning_days=365)
+    assert end_of(maria, old.key_id) == clock.now + 365 * DAY
+    new, _ = api_keys.create_anew(maria, old.key_id)
+    assert new.expires_at == clock.now + 30 * DAY
+
+
 @pytest.mark.usefixtures("database")
 def test_before_any_policy_whatever_is_asked_for_is_allowed() -> None:
     """A database of before goes on as it was; the default is 90 days."""

@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
+from keytui.domain.clock import DAY
 from keytui.domain.errors import BadInput, Cancelled, Conflict, Refused
 from keytui.domain.pages import Wanted
 from keytui.domain.permissions import Role
@@ -104,8 +105,9 @@ def test_a_review_of_nothing_is_not_opened(adam: Actor, maria: Actor) -> None:
     for selection in (Selection(), Selection(owner="maria")):
         with pytest.raises(BadInput, match="nothing to review"):
             reviews.open_review(adam, selection)
-    with pytest.raises(BadInput, match="no user nobody"):
-        reviews.open_review(adam, Selection(owner="nobody"))
+    for name in ("nobody", "'; --"):
+        with pytest.raises(BadInput, match=f"no user {name}"):
+            reviews.open_review(adam, Selection(owner=name))
     assert rows("SELECT count(*) FROM access_review") == [(0,)]
 
 
@@ -376,6 +378,19 @@ def test_a_review_is_due_every_90_days(clock: Clock, adam: Actor, maria: Actor) 
     api_keys.deactivate_key(maria, 1, "lost")
     review_decisions.decide(adam, 4, 2, KEEP, "in use")
     reviews.close_review(adam, 4)
+    assert reviews.due_at(adam) == clock.now + reviews.EVERY
+
+
+def test_only_keys_that_work_make_a_review_due(
+    clock: Clock, adam: Actor, maria: Actor, ben: Actor
+) -> None:
+    """What could not be reviewed does not: an expired key, or one of somebody inactive."""
+    api_keys.create_key(maria, "short", expires_at=clock.now + DAY)
+    key_of(ben)
+    clock.advance(days=100)
+    users.deactivate_user(adam, "ben", "left")
+    assert reviews.due_at(adam) is None
+    key_of(maria)
     assert reviews.due_at(adam) == clock.now + reviews.EVERY
 
 

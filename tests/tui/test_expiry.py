@@ -93,7 +93,7 @@ async def test_a_policy_is_changed_after_seeing_whom_it_hits(
         await tui.on(ManageUsers)
         await tui.press("P")
         await tui.on(Form)
-        await tui.shows("Now: 90 days by default, no end allowed; nobody has changed it yet.")
+        await tui.shows("Now: 90 days by default, keys may have no end; nobody has changed it yet.")
         assert tui.boxes_fit()
         await fill_in(tui, "30", "90", "7", "audit")
         await tui.on(Confirm)

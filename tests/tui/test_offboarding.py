@@ -12,7 +12,7 @@ from keytui.tui.screens.form import Form
 from keytui.tui.screens.manage_users import ManageUsers
 from keytui.tui.screens.receipt import ReceiptShown
 from keytui.tui.widgets.field import Field
-from tests.support import people_and_keys, rows
+from tests.support import MakePerson, people_and_keys, rows
 from tests.tui.support import SMALL, new_key, running
 from tests.tui.test_manage_users import manage
 
@@ -62,9 +62,7 @@ async def test_a_person_is_offboarded_with_a_receipt(
         await tui.on(ManageUsers)
         await tui.shows("maria is offboarded: offboarding ")
         assert "inactive" in tui.cursor_line
-        await tui.press("O")
-        await tui.on(Ending)
-        await tui.fill("again", "maria")
+        await tui.press("O")  # said before a reason is asked
         await tui.shows("maria is inactive and has no keys left: nothing was changed.")
     check_receipt(folder, f"key {key.key_id}  {key.masked}")
     assert rows("SELECT deactivated_by, deactivation_reason FROM api_key") == [
@@ -94,3 +92,15 @@ async def test_nobody_offboards_themselves(adam: Actor) -> None:
         await tui.press("O")
         await tui.shows("You cannot offboard yourself: ask another administrator.")
         assert isinstance(tui.app.screen, ManageUsers)
+
+
+async def test_a_long_name_is_not_asked_for_by_halves(adam: Actor, person: MakePerson) -> None:
+    """What has no room beside its field is named above it alone."""
+    name = "x" * 64
+    person(name)
+    async with running("adam", size=SMALL) as tui:
+        await manage(tui)
+        await tui.press("down", "O")
+        await tui.on(Ending)
+        await tui.shows("Type it in full")
+        assert name in tui.flow.replace(" ", "")

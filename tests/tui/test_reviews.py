@@ -171,6 +171,37 @@ async def test_a_signed_off_review_only_reports(
     assert evidence_check.check(path).content == "Access review 1 (closed)"
 
 
+async def test_what_is_signed_off_is_counted_when_it_is_asked(
+    adam: Actor, maria: Actor, person: MakePerson
+) -> None:
+    """What others decided and what ended since the list was read is in the question."""
+    eve = person("eve", Role.ADMINISTRATOR)
+    keys = [new_key(maria, label) for label in ("one", "two", "three")]
+    async with running("adam") as tui:
+        await open_review(tui)
+        review_decisions.decide(eve, 1, keys[0].key_id, Decision.KEEP, "in use")
+        api_keys.deactivate_key(maria, keys[1].key_id, "lost")
+        await tui.press("c")
+        await tui.on(Confirm)
+        await tui.shows("3 keys: 1 kept, 0 deactivated, 1 ended meanwhile, 1 not reviewed.")
+        await tui.press("escape")
+        await tui.on(Review)
+        reviews.close_review(eve, 1)
+        await tui.press("c")
+        await tui.shows("Access review 1 is closed: nothing was changed.")
+
+
+async def test_reviews_fit_into_60_columns(adam: Actor, maria: Actor) -> None:
+    """How far each is, and whether it is signed off, is whole."""
+    new_key(maria, "one")
+    reviews.open_review(adam)
+    async with running("adam", size=(60, 16)) as tui:
+        await open_reviews(tui)
+        assert "Signed off" in tui.text
+        assert "all a" in tui.cursor_line
+        assert tui.cursor_line.rstrip(" │|").endswith("open")
+
+
 async def test_a_later_sitting_begins_with_what_is_left(
     adam: Actor, maria: Actor, person: MakePerson
 ) -> None:

@@ -18,7 +18,8 @@ from keytui.tui.widgets.listing import Column, Listing
 from keytui.tui.widgets.rows import Row
 
 _LABEL: Final = 17
-"""Characters of a label that are shown: of a very long word the beginning."""
+"""Characters of a label that are shown."""
+_LONG: Final = "Type it in full"
 _COLUMNS = (
     Column("Owner", 13, from_width=60),
     Column("Key", 8),
@@ -46,10 +47,11 @@ class Ending(LongForm[T]):
         ``doing`` is awaited with the reason and what to tell how far it is, once
         ``word`` was typed.
         """
+        asked = f"Type {harmless(word)}"
         super().__init__(
             title,
             what,
-            [Entry("reason", "Reason"), Entry("word", f"Type {harmless(word)}"[:_LABEL])],
+            [Entry("reason", "Reason"), Entry("word", asked if len(asked) <= _LABEL else _LONG)],
             self._end,
             ok=ok,
         )

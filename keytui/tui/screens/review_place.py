@@ -22,10 +22,14 @@ class ReviewPlace(Place):
     async def do_close_review(self) -> None:
         """Say what signing off means, and do it."""
         review = self.review
+        # Not what the list shows: others decide too, and keys end.
+        tally = await self.keytui.background.call(
+            reviews.tally_to_sign, self.actor, review.review_id
+        )
         if await self.app.push_screen_wait(
             Confirm(
                 "Sign off",
-                f"Sign off access review {review.review_id}? {review.tally.words}. What is not "
+                f"Sign off access review {review.review_id}? {tally.words}. What is not "
                 "reviewed stays so, and a review that is signed off is never changed.",
                 "Sign off",
                 lambda: self.keytui.background.call(

@@ -31,7 +31,7 @@ class Reviews(ReviewPlace):
     COLUMNS = (
         Column("Review", 6, right=True),
         Column("Scope"),
-        Column("Opened", 12),
+        Column("Opened", 12, from_width=70),
         Column("By", 12, from_width=96),
         Column("Keys", 9, right=True),
         Column("Not reviewed", 12, right=True),
@@ -140,5 +140,5 @@ def due(at: int | None) -> str:
         return "nothing to review"
     present = clock.now()
     if at <= present:
-        return f"a review of all active keys is due since {clock.duration(present - at)}"
+        return f"a review of all active keys is overdue by {clock.duration(present - at)}"
     return f"next due in {clock.duration(at - present)}"
