@@ -12,7 +12,7 @@ from keytui.domain.records import Actor
 from keytui.services import audit
 from keytui.tui.menu import MenuAction, bindings
 from keytui.tui.screens.place import Place
-from keytui.tui.widgets.listing import Column
+from keytui.tui.widgets.columns import Column
 from keytui.tui.widgets.rows import Row
 
 

@@ -11,8 +11,8 @@ from keytui.domain.text import folded
 from keytui.services import key_history
 from keytui.services.key_history import History, Step
 from keytui.tui.screens.place import Place
+from keytui.tui.widgets.columns import Column
 from keytui.tui.widgets.day_chart import DayChart
-from keytui.tui.widgets.listing import Column
 from keytui.tui.widgets.rows import Row
 
 

@@ -7,7 +7,7 @@ from keytui.domain import clock
 from keytui.domain.records import ApiKey
 from keytui.domain.states import KeyState
 from keytui.domain.text import harmless
-from keytui.tui.widgets.listing import Column
+from keytui.tui.widgets.columns import Column
 from keytui.tui.widgets.rows import Row
 
 COLUMNS = (

@@ -19,8 +19,8 @@ from keytui.tui.screens.deactivating import deactivate
 from keytui.tui.screens.ending import Ending, rows_of
 from keytui.tui.screens.key_details import KeyDetails, UserKeyDetails
 from keytui.tui.screens.place import Place
+from keytui.tui.widgets.columns import Column
 from keytui.tui.widgets.field import Field
-from keytui.tui.widgets.listing import Column
 from keytui.tui.widgets.rows import Row
 
 

@@ -18,8 +18,9 @@ from keytui.domain.pages import PAGE_SIZE, Page, Wanted, whole
 from keytui.domain.records import Actor
 from keytui.tui.screens.sized import Sized
 from keytui.tui.widgets.bars import StatusLine
+from keytui.tui.widgets.columns import Column
 from keytui.tui.widgets.field import Field
-from keytui.tui.widgets.listing import Column, Listing
+from keytui.tui.widgets.listing import Listing
 from keytui.tui.widgets.plain import plain
 from keytui.tui.widgets.rows import Row, Rows
 

@@ -33,7 +33,7 @@ from keytui.tui.screens.sign_in_codes import new_user, reset_sign_in
 from keytui.tui.screens.ssh_keys import UserSshKeys
 from keytui.tui.screens.user_keys import AllKeys, UserKeys
 from keytui.tui.surroundings import NO_REPORT
-from keytui.tui.widgets.listing import Column
+from keytui.tui.widgets.columns import Column
 from keytui.tui.widgets.rows import Row
 
 _MANAGE = Permission.MANAGE_USERS

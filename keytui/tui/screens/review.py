@@ -19,7 +19,7 @@ from keytui.tui.screens.form import Entry, Form, Values
 from keytui.tui.screens.key_details import UserKeyDetails
 from keytui.tui.screens.review_dialogs import DecideAll
 from keytui.tui.screens.review_place import CLOSED, ReviewPlace
-from keytui.tui.widgets.listing import Column
+from keytui.tui.widgets.columns import Column
 from keytui.tui.widgets.rows import Row
 
 _REVIEW = Permission.REVIEW_ACCESS

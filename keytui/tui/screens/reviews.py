@@ -18,7 +18,7 @@ from keytui.tui.menu import MenuAction, bindings
 from keytui.tui.screens.review import Review
 from keytui.tui.screens.review_dialogs import OpenReview
 from keytui.tui.screens.review_place import ReviewPlace
-from keytui.tui.widgets.listing import Column
+from keytui.tui.widgets.columns import Column
 from keytui.tui.widgets.rows import Row
 
 _REVIEW = Permission.REVIEW_ACCESS

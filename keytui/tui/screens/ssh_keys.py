@@ -16,7 +16,7 @@ from keytui.tui.menu import MenuAction, bindings
 from keytui.tui.screens.deactivating import deactivate
 from keytui.tui.screens.form import Entry, Form, Values
 from keytui.tui.screens.place import Place
-from keytui.tui.widgets.listing import Column
+from keytui.tui.widgets.columns import Column
 from keytui.tui.widgets.rows import Row
 
 _REMOVE = ("remove_ssh_key", "x", "Remove SSH key...", Permission.REMOVE_SSH_KEY)
