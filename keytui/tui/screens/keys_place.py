@@ -7,7 +7,6 @@ from typing import ClassVar, cast
 from textual.binding import Binding, BindingType
 
 from keytui.domain import text
-from keytui.domain.errors import BadInput
 from keytui.domain.pages import Page, Wanted
 from keytui.domain.progress import Progress
 from keytui.domain.records import Actor, ApiKey
@@ -70,10 +69,7 @@ class KeysPlace(Place):
     @property
     def selected(self) -> ApiKey:
         """The selected key; ask only where there is one."""
-        row = self.listing.current
-        if row is None:
-            raise BadInput("No API key is selected.")
-        return cast("ApiKey", row.record)
+        return self.record(ApiKey)
 
     def summary(self) -> str:
         """Say how many keys there are and how many work."""

@@ -1,11 +1,10 @@
 """An access review at work: key by key, all of one owner, or all that a filter shows."""
 
-from typing import ClassVar, cast
+from typing import ClassVar
 
 from textual.binding import BindingType
 
 from keytui.domain import clock, text
-from keytui.domain.errors import BadInput
 from keytui.domain.pages import Page, Wanted
 from keytui.domain.permissions import Permission
 from keytui.domain.progress import Progress
@@ -83,10 +82,7 @@ class Review(ReviewPlace):
     @property
     def selected(self) -> ReviewItem:
         """The selected item; ask only where there is one."""
-        row = self.listing.current
-        if row is None:
-            raise BadInput("No API key is selected.")
-        return cast("ReviewItem", row.record)
+        return self.record(ReviewItem)
 
     def summary(self) -> str:
         """Say how far the review is."""
