@@ -16,7 +16,7 @@ from keytui.domain.errors import BadInput
 from keytui.domain.permissions import Permission
 from keytui.domain.progress import Progress, untold
 from keytui.domain.records import Actor
-from keytui.domain.reviews import EVERY, WHOLE_SCOPE, AccessReview, Decision, Tally
+from keytui.domain.reviews import INTERVAL, WHOLE_SCOPE, AccessReview, Decision, Tally
 from keytui.domain.text import counted
 from keytui.services import review_records
 from keytui.services.acting import acting, looking
@@ -113,7 +113,7 @@ def get_review(actor: Actor, review_id: int) -> AccessReview:
 def due_at(actor: Actor) -> int | None:
     """Return when all active keys are to be reviewed next, in microseconds UTC.
 
-    That is :data:`.EVERY` after the last sign-off of a review of all of them that left none not
+    That is :data:`.INTERVAL` after the last sign-off of a review of all of them that left none not
     reviewed; before there was one, after the creation of the oldest key that works.
 
     Returns:
@@ -143,7 +143,7 @@ def due_at(actor: Actor) -> int | None:
                 .tuples()
                 .first()
             )
-        return None if last is None else last[0] + EVERY
+        return None if last is None else last[0] + INTERVAL
 
 
 def name(review_id: int) -> str:
