@@ -14,7 +14,7 @@ from keytui.services import api_keys, bulk, key_lists
 from keytui.services.bulk import Chosen, Ended
 from keytui.tui.menu import MenuAction
 from keytui.tui.screens import key_rows
-from keytui.tui.screens.deactivating import deactivate
+from keytui.tui.screens.deactivating import deactivate_key
 from keytui.tui.screens.ending import Ending, rows_of
 from keytui.tui.screens.key_details import KeyDetails, UserKeyDetails
 from keytui.tui.screens.place import Place
@@ -160,14 +160,9 @@ class KeysPlace(Place):
             await self._deactivate_marked(self.chosen)
             return
         key = self.selected
-        what = key_rows.name(key)
-
-        if await deactivate(
+        if await deactivate_key(
             self.app,
-            "Deactivate Key",
-            f"Why does {what} of {key.user_id} end?",
-            f"Deactivate {what} of {key.user_id}? Whatever uses it stops working at once. "
-            "A key is never activated again.",
+            key,
             lambda reason: self.keytui.background.call(
                 api_keys.deactivate_key, self.actor, key.key_id, reason
             ),

@@ -13,7 +13,7 @@ from keytui.domain.reviews import AccessReview, Decision, ReviewItem
 from keytui.services import review_decisions, review_items, reviews
 from keytui.tui.menu import MenuAction, bindings
 from keytui.tui.screens import key_rows
-from keytui.tui.screens.deactivating import deactivate
+from keytui.tui.screens.deactivating import deactivate_key
 from keytui.tui.screens.form import Entry, Form, Values
 from keytui.tui.screens.key_details import UserKeyDetails
 from keytui.tui.screens.review_dialogs import DecideAll
@@ -151,15 +151,11 @@ class Review(ReviewPlace):
     async def do_deactivate_key(self) -> None:
         """Ask why (the last reason is offered), ask whether, deactivate; go on to the next."""
         key = self.selected.key
-        what = key_rows.name(key)
-        if await deactivate(
+        if await deactivate_key(
             self.app,
-            "Deactivate Key",
-            f"Why does {what} of {key.user_id} end?",
-            f"Deactivate {what} of {key.user_id}? Whatever uses it stops working at once. "
-            "A key is never activated again.",
+            key,
             lambda reason: self._decide(key.key_id, Decision.DEACTIVATE, reason),
-            reason=self._reason,
+            self._reason,
         ):
             await self._next(f"Key {key.key_id} is deactivated.")
 
