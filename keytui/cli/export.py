@@ -19,15 +19,7 @@ from keytui.services.report_selection import Selection
 
 
 @click.group("export", invoke_without_command=True)
-@click.option(
-    "--format",
-    "form",
-    type=click.Choice([form.value for form in Format]),
-    default=Format.CSV.value,
-    show_default=True,
-    help="CSV, or JSON lines.",
-)
-@to_be_written
+@to_be_written(Format.CSV, "CSV, or JSON lines.")
 @click.option("--active", is_flag=True, help="Only keys that work.")
 @selecting
 @click.option("--user", "user_id", metavar="USER_ID", help="Act as this person: asks the password.")

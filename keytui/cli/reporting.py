@@ -2,11 +2,12 @@
 
 import sys
 from collections.abc import Callable
+from enum import StrEnum
 
 import click
 
 from keytui.cli.exits import say
-from keytui.cli.options import Command
+from keytui.cli.options import Option, together
 from keytui.cli.progress import ProgressLine, stoppable
 from keytui.domain.errors import Conflict
 from keytui.domain.paths import absolute_path
@@ -15,14 +16,27 @@ from keytui.domain.text import counted
 from keytui.services import audit_check
 
 
-def to_be_written(command: Command) -> Command:
-    """Give a command ``--output`` and ``--replace``, to be handed to :func:`write`."""
-    command = click.option("--replace", is_flag=True, help="Replace FILE if it is there already.")(
-        command
+def to_be_written(usual: StrEnum, forms: str) -> Option:
+    """Return ``--format``, as ``form``, and ``--output`` and ``--replace`` for :func:`write`.
+
+    Args:
+        usual: the format by default.
+        forms: which there are, for people.
+    """
+    return together(
+        click.option(
+            "--format",
+            "form",
+            type=click.Choice([form.value for form in type(usual)]),
+            default=usual.value,
+            show_default=True,
+            help=forms,
+        ),
+        click.option(
+            "--output", default="-", metavar="FILE", help="Where to; - is standard output."
+        ),
+        click.option("--replace", is_flag=True, help="Replace FILE if it is there already."),
     )
-    return click.option(
-        "--output", default="-", metavar="FILE", help="Where to; - is standard output."
-    )(command)
 
 
 def write(

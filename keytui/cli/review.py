@@ -142,15 +142,7 @@ def review_close(actor: Actor, review_id: int) -> None:
 
 @review_commands.command("report")
 @click.argument("review_id", type=NUMBER)
-@click.option(
-    "--format",
-    "form",
-    type=click.Choice([form.value for form in ReviewFormat]),
-    default=ReviewFormat.MARKDOWN.value,
-    show_default=True,
-    help="A page in Markdown, CSV, or JSON lines.",
-)
-@to_be_written
+@to_be_written(ReviewFormat.MARKDOWN, "A page in Markdown, CSV, or JSON lines.")
 @acting_as
 def review_report_command(
     actor: Actor, review_id: int, form: str, output: str, replace: bool

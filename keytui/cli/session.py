@@ -89,8 +89,11 @@ def _password() -> str:
     return line.decode("utf-8", "replace").rstrip("\r\n")
 
 
-def acting_as(command: Callable[..., None]) -> Callable[..., None]:
-    """Give a command the option ``--user`` and the actor that follows from it."""
+def acting_as(command: Callable[..., None], *, create: bool = False) -> Callable[..., None]:
+    """Give a command the option ``--user`` and the actor that follows from it.
+
+    ``create`` is for the one that adds the first person: it makes the database.
+    """
 
     @click.option(
         "--user",
@@ -101,7 +104,6 @@ def acting_as(command: Callable[..., None]) -> Callable[..., None]:
     @click.pass_obj
     @wraps(command)
     def with_actor(session: Session, /, user_id: str | None, **options: Any) -> None:  # noqa: ANN401 - click passes what the options declare
-        create = command.__name__ == "user_add"  # the first person makes the database
         command(session.actor(user_id, create=create), **options)
 
     return with_actor

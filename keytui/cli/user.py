@@ -1,6 +1,7 @@
 """``keytui user …``: add people and manage them."""
 
 import sys
+from functools import partial
 
 import click
 
@@ -31,7 +32,7 @@ def _hand_over(code: Secret, name: str) -> None:
 @user_commands.command("add")
 @click.argument("name", metavar="USER_ID")
 @click.option("--administrator", is_flag=True, help="Add an administrator instead of a user.")
-@acting_as
+@partial(acting_as, create=True)
 def user_add(actor: Actor, name: str, administrator: bool) -> None:
     """Add a person and print their one-time sign-in code."""
     role = Role.ADMINISTRATOR if administrator else Role.USER

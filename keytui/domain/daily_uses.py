@@ -6,7 +6,7 @@ from typing import Final, NamedTuple, Self
 from keytui.domain.clock import DAY
 
 DAYS: Final = 91
-"""Today and the 90 days before: thirteen weeks, and the 90 days of a review (README, *Stale keys*).
+"""Today and the 90 days before: thirteen weeks, and the 90 days between reviews (:mod:`.reviews`).
 It is part of the table's layout: another number needs a migration."""
 
 

@@ -14,7 +14,7 @@ from keytui.domain.records import ApiKey
 from keytui.domain.states import KeyState
 from keytui.domain.text import counted
 
-EVERY: Final = 90 * DAY
+INTERVAL: Final = 90 * DAY
 """How often all active keys are to be reviewed, in microseconds: at least quarterly (CIS Controls
 v8, safeguard 5.1: "validate that all active accounts are authorized ... at a minimum quarterly")."""
 

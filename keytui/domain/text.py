@@ -76,6 +76,11 @@ def counted(number: int, thing: str) -> str:
     return f"{number:,} {thing}" if number == 1 else f"{number:,} {thing}s"
 
 
+def times(number: int) -> str:
+    """Return how often something happened: ``once``, ``2,000 times``."""
+    return "once" if number == 1 else f"{number:,} times"
+
+
 def _free_text(typed: str, what: str, longest: int) -> str:
     text = unicodedata.normalize("NFC", typed.strip())
     if not text:

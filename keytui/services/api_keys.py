@@ -13,7 +13,6 @@ from keytui.domain.states import Status
 from keytui.services import policy_rows
 from keytui.services.acting import Deed, acting, looking
 from keytui.services.key_records import (
-    containing_text,
     is_working,
     owner_of,
     record,
@@ -118,14 +117,12 @@ def create_anew(actor: Actor, key_id: int, secret: Secret | None = None) -> tupl
         return insert_key(creating, row.label, secret, end, replaces=key_id)
 
 
-def list_keys(actor: Actor, whose: str | None = None, containing: str = "") -> Sequence[ApiKey]:
+def list_keys(actor: Actor, whose: str | None = None) -> Sequence[ApiKey]:
     """Return a person's keys, working ones first, then newest first.
 
     Args:
         actor: who asks.
         whose: the owner's User ID; the actor's own by default.
-        containing: only keys with this text in label, last four or number,
-            literally, whatever its case and accents.
 
     Raises:
         BadInput: there is no such person, or nobody is named and the actor is none.
@@ -136,8 +133,6 @@ def list_keys(actor: Actor, whose: str | None = None, containing: str = "") -> S
     name = whose or actor.user_id
     with looking(actor, Action.KEY_LIST, name) as deed:
         query = select_keys().where(ApiKeyRow.owner == owner_of(deed, name))
-        if containing:
-            query = query.where(ApiKeyRow.id.in_(containing_text(containing)))
         present = clock.now()
         working_first = is_working(present).desc()
         found = query.order_by(working_first, ApiKeyRow.id.desc()).dicts()

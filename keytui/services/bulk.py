@@ -72,7 +72,7 @@ class Ended:
     act: str
 
 
-class Ending(NamedTuple):
+class KeyToEnd(NamedTuple):
     """A key that is about to be ended."""
 
     key_id: int
@@ -132,7 +132,7 @@ def deactivate_many(
     why = text.reason(typed_reason)
     with acting(actor, Action.KEY_DEACTIVATE, text.counted(expected, "key")) as deed:
         found = [
-            Ending(*key) for key in _listed(deed, chosen).select("id, owner_id", "ORDER BY id")
+            KeyToEnd(*key) for key in _listed(deed, chosen).select("id, owner_id", "ORDER BY id")
         ]
         if not found:
             raise _none_left()
@@ -155,7 +155,7 @@ def new_act(kind: str) -> str:
     return f"{kind} {secrets.token_hex(6)}"
 
 
-def end_keys(deed: Deed, found: Sequence[Ending], why: str, act: str, progress: Progress) -> None:
+def end_keys(deed: Deed, found: Sequence[KeyToEnd], why: str, act: str, progress: Progress) -> None:
     """End keys in the transaction of ``deed``, which is recorded by their events.
 
     Raises:

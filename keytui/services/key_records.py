@@ -2,15 +2,13 @@
 
 from typing import Any
 
-from peewee import SQL
-
 from keytui.domain import key_text, text, user_id
 from keytui.domain.errors import BadInput
 from keytui.domain.permissions import Permission
 from keytui.domain.records import ApiKey
 from keytui.domain.states import Status
 from keytui.services.acting import Deed
-from keytui.storage.models import ApiKeyRow, UserRow, database
+from keytui.storage.models import ApiKeyRow, UserRow
 from keytui.storage.ordered import contains
 
 _Successor = ApiKeyRow.alias("successor")
@@ -97,10 +95,3 @@ def searched(containing: str, *, owners: bool) -> tuple[str, tuple[str, ...]]:
     if owners:
         conditions.append(f'owner_id IN (SELECT id FROM "user" WHERE {contains("user_id")})')  # noqa: S608 - a fixed text
     return " OR ".join(conditions), (typed,) * len(conditions)
-
-
-def containing_text(containing: str) -> Any:  # noqa: ANN401 - a Peewee expression has no useful type
-    """Return the subquery of the keys that :func:`searched` finds."""
-    condition, values = searched(containing, owners=False)
-    query = f"(SELECT id FROM api_key WHERE {condition})"  # noqa: S608 - a fixed text
-    return SQL(query.replace("?", database.param), values)

@@ -12,6 +12,7 @@ from keytui.domain import clock
 from keytui.domain.audit import Action, Outcome
 from keytui.domain.errors import DatabaseUnusable
 from keytui.domain.permissions import Role
+from keytui.domain.text import times
 from keytui.services import recording
 from keytui.storage.database import reading, transaction
 from keytui.storage.models import ApiKeyRow, UserRow
@@ -51,7 +52,7 @@ def put_on_record() -> None:
             Outcome.REFUSED,
             target=f"key {key.id}",
             about=key.owner_id,
-            detail=f"{_times(uses)}, last at {clock.iso(key.late_used_at)}",
+            detail=f"{times(uses)}, last at {clock.iso(key.late_used_at)}",
             origin=key.late_used_from or "",
         )
         ApiKeyRow.update(late_told=key.late_uses, late_told_at=present).where(
@@ -78,7 +79,7 @@ def notices(person: UserRow, since: int) -> list[str]:
         key = found.get()
         last = f"last on {clock.exact(key.late_used_at)}{_origin(key)}"
         return [
-            f"Key {key.id} was tried {_times(key.late_uses)} after its rotation, {last}: find why."
+            f"Key {key.id} was tried {times(key.late_uses)} after its rotation, {last}: find why."
         ]
     what = "key was" if several == 1 else "keys were"
     return [f"{several:,} {what} tried after rotation since your last sign-in: press 3 for Audit."]
@@ -95,10 +96,6 @@ def _untold() -> Any:  # noqa: ANN401 - a Peewee query has no useful type
         )
         .order_by(ApiKeyRow.late_used_at)
     )
-
-
-def _times(uses: int) -> str:
-    return "once" if uses == 1 else f"{uses:,} times"
 
 
 def _origin(key: ApiKeyRow) -> str:

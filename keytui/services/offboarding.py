@@ -11,7 +11,7 @@ from keytui.domain.records import Actor, ApiKey, SshKey
 from keytui.domain.states import Status
 from keytui.services import bulk, ssh_keys, users
 from keytui.services.acting import acting, looking
-from keytui.services.bulk import Ending
+from keytui.services.bulk import KeyToEnd
 from keytui.services.key_records import record, select_keys
 from keytui.services.receipt import Receipt
 from keytui.storage import audit_trail
@@ -88,7 +88,7 @@ def offboard(
         deed.record(
             f"{why} ({act}: {text.counted(keys, 'API key')}, {text.counted(of_ssh, 'SSH key')})"
         )
-        ending = [Ending(key.key_id, row.id) for key in found.keys]
+        ending = [KeyToEnd(key.key_id, row.id) for key in found.keys]
         bulk.end_keys(deed, ending, why, act, progress)
         ssh_keys.remove_all(deed, row, f"{why} ({act})")
         return Receipt(

@@ -16,13 +16,13 @@ from keytui.domain.errors import BadInput
 from keytui.domain.permissions import Permission
 from keytui.domain.progress import Progress, untold
 from keytui.domain.records import Actor
-from keytui.domain.reviews import EVERY, WHOLE_SCOPE, AccessReview, Decision, Tally
+from keytui.domain.reviews import INTERVAL, WHOLE_SCOPE, AccessReview, Decision, Tally
 from keytui.domain.states import Status
 from keytui.domain.text import counted
 from keytui.services import review_records
 from keytui.services.acting import acting, looking
 from keytui.services.key_records import is_working
-from keytui.services.report_selection import EVERY_KEY, Selection
+from keytui.services.report_selection import INTERVAL_KEY, Selection
 from keytui.storage.models import AccessReviewRow, ApiKeyRow, ReviewItemRow, UserRow, database
 
 _AT_ONCE: Final = 20_000
@@ -31,7 +31,7 @@ _AT_ONCE: Final = 20_000
 
 def open_review(
     actor: Actor,
-    selection: Selection = EVERY_KEY,
+    selection: Selection = INTERVAL_KEY,
     progress: Progress = untold,
 ) -> AccessReview:
     """Open an access review over the keys that work now; which those are is fixed by it.
@@ -130,7 +130,7 @@ def tally_to_sign(actor: Actor, review_id: int) -> Tally:
 def due_at(actor: Actor) -> int | None:
     """Return when all active keys are to be reviewed next, in microseconds UTC.
 
-    That is :data:`.EVERY` after the last sign-off of a review of all of them that left none not
+    That is :data:`.INTERVAL` after the last sign-off of a review of all of them that left none not
     reviewed; before there was one, after the creation of the oldest key that works.
 
     Returns:
@@ -162,7 +162,7 @@ def due_at(actor: Actor) -> int | None:
             .tuples()
             .first()
         )
-        return (last or oldest)[0] + EVERY
+        return (last or oldest)[0] + INTERVAL
 
 
 def name(review_id: int) -> str:

@@ -1,7 +1,6 @@
 """The app: a signboard. Where one can go, the global keys, who is signed in, the locked screen."""
 
 import asyncio
-import os
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from importlib import import_module
@@ -14,35 +13,27 @@ from keytui.domain.errors import KeytuiError
 from keytui.domain.permissions import Role
 from keytui.settings import Settings
 from keytui.tui.background import Background
-from keytui.tui.guarded import GuardedApp
 from keytui.tui.hardening import harden, settled
 from keytui.tui.idle import monotonic
-from keytui.tui.reveal.clipboard.clearing import Cleared, Clearing
-from keytui.tui.reveal.driver import late_driver
-from keytui.tui.reveal.late_binding import LateBinding
-from keytui.tui.reveal.sequences import Wrapping
+from keytui.tui.revealing import RevealingApp
 from keytui.tui.screens.dialog import Dialog
 from keytui.tui.screens.entrance import ChoosePassword, CodeAccepted, Locked, SignIn
 from keytui.tui.screens.form import Form
 from keytui.tui.screens.sized import Sized
 from keytui.tui.surroundings import ORDINARY, Surroundings
 from keytui.tui.watchdog import Watchdog
-from keytui.tui.widgets.bars import StatusLine
 
 if TYPE_CHECKING:
     from textual.app import SystemCommand
 
     from keytui.domain.records import Actor
-    from keytui.domain.secret import Secret
     from keytui.services.sign_in import SignedIn
-    from keytui.tui.reveal.clipboard.copying import Outcome
-    from keytui.tui.reveal.screen import Reveal
 
 # What is imported inside of a method below, the first paint need not wait for:
 # :meth:`KeytuiApp._load_rest` has it loaded in the background then.
 
 
-class KeytuiApp(GuardedApp):
+class KeytuiApp(RevealingApp):
     """keytui in the terminal."""
 
     CSS_PATH = "keytui.tcss"
@@ -66,16 +57,12 @@ class KeytuiApp(GuardedApp):
             surroundings: how it was started.
             opening: opens the database, where it is not open already.
         """
-        self.late = LateBinding()
-        super().__init__(settings.look, late_driver(self.late))
-        self.settings = settings
+        super().__init__(settings)
         self.origin = origin
         self.surroundings = surroundings
         self.background = Background(opening)
-        self.clearing = Clearing()
         self.signed_in: SignedIn | None = None
         self.last_words = ""
-        self._to_say = ""
         self.watchdog: Watchdog | None = None
         self._first = [first]
         self._last_input = monotonic()
@@ -85,7 +72,6 @@ class KeytuiApp(GuardedApp):
     def on_mount(self) -> None:
         """Open the first door, and start to notice when nobody is there."""
         self.set_interval(1, self._check_idle)
-        self.set_interval(1, self._look_at_clipboard)
         if not self.is_headless:
             # A closed terminal or a shutdown ends the app as Ctrl+Q does, so that
             # the terminal is restored; the clipboard's helper does its own.
@@ -234,7 +220,7 @@ class KeytuiApp(GuardedApp):
 
         if isinstance(self.screen, Reveal):
             self.screen.action_stay()
-        elif isinstance(self.screen, Form) and self._reveals:
+        elif isinstance(self.screen, Form) and self.reveals:
             self.screen.say("Not yet: Esc goes back to what is shown only once.")
         elif isinstance(self.screen, Dialog) and self.screen.busy:
             self.screen.say("Not yet: wait for what was begun to end.")
@@ -247,7 +233,7 @@ class KeytuiApp(GuardedApp):
         """Note that somebody is there."""
         if isinstance(event, events.Key | events.Paste | events.MouseDown):
             self._last_input = monotonic()
-            for reveal in self._reveals:
+            for reveal in self.reveals:
                 reveal.extend()
         if isinstance(event, events.Key) and self.screen.has_class("-too-small"):
             if event.key == "ctrl+q":
@@ -281,61 +267,6 @@ class KeytuiApp(GuardedApp):
             return
         if self.signed_in is None or isinstance(self.screen, Locked):
             return
-        for reveal in self._reveals:
+        for reveal in self.reveals:
             reveal.mask("the screen was locked.")
         self.push_screen(Locked(self.signed_in.actor, why))
-
-    @property
-    def _reveals(self) -> "Sequence[Reveal]":
-        from keytui.tui.reveal.screen import Reveal
-
-        return [screen for screen in self.screen_stack if isinstance(screen, Reveal)]
-
-    # -- clipboard
-
-    async def copy_to_any_clipboard(self, secret: "Secret") -> "Outcome":
-        """Copy the secret on show by the best way there is here; a native copy is cleared later."""
-        from keytui.tui.reveal.clipboard import copying, routes
-
-        seconds = self.settings.clear_seconds
-        outcome = await asyncio.to_thread(
-            copying.copy,
-            secret,
-            routes.routes(self.settings.clipboard, os.environ),
-            self._send,
-            lambda text: self.clearing.copy(text, seconds),
-        )
-        self._look_at_clipboard()
-        return outcome
-
-    def _look_at_clipboard(self) -> None:
-        if not self.screen_stack:  # on the way out
-            return
-        left = self.clearing.seconds_left
-        remark = "" if left is None else f"The clipboard is cleared in {left} s."
-        for screen in self.screen_stack:
-            for line in screen.query("#status, #message").results(StatusLine):
-                line.remark(remark)
-        cleared = self.clearing.over()
-        if cleared is Cleared.DONE:
-            for reveal in self._reveals:
-                reveal.copy_is_gone()
-        if cleared is not None:
-            self._to_say = cleared.value
-        # There is no line yet on a screen that is being laid out, and none on the palette.
-        for line in self.screen.query("#status, #message").results(StatusLine):
-            if self._to_say:
-                line.say(self._to_say)
-                self._to_say = ""
-
-    def _send(self, wrapping: Wrapping) -> None:
-        # The driver writes in the order it is given, so that a sequence never
-        # lands in the middle of a frame. App.copy_to_clipboard would keep a copy.
-        if self._driver is not None:
-            self._driver.write(self.late.sequence(wrapping))
-
-    # -- the end
-
-    def _handle_exception(self, error: Exception) -> None:
-        self.late.wipe()
-        super()._handle_exception(error)

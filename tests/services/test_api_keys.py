@@ -1,6 +1,6 @@
 """API keys: created once, seen once, ended once."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -10,10 +10,11 @@ from keytui.domain import key_text
 from keytui.domain.audit import Action, Outcome
 from keytui.domain.clock import SECOND
 from keytui.domain.errors import BadInput, Conflict, Refused
-from keytui.domain.records import Actor
+from keytui.domain.pages import Wanted
+from keytui.domain.records import Actor, ApiKey
 from keytui.domain.secret import Secret
 from keytui.domain.states import KeyState
-from keytui.services import api_keys
+from keytui.services import api_keys, key_lists
 from keytui.storage.models import ApiKeyRow
 from tests.corpus import NO_TEXT
 from tests.support import Clock, MakePerson, people_and_keys, rows, text_of, trail, written_of
@@ -89,6 +90,12 @@ def test_keys_are_listed_working_ones_first_then_newest_first(maria: Actor) -> N
     assert [key.label for key in api_keys.list_keys(maria)] == ["c", "b", "d", "a"]
 
 
+def found_by(actor: Actor, containing: str) -> Sequence[ApiKey]:
+    """Return the actor's keys that a filter finds, the newest first."""
+    wanted = Wanted("Key ID", down=True, containing=containing)
+    return key_lists.page(actor, wanted, actor.user_id).rows
+
+
 @pytest.mark.parametrize(
     ("containing", "labels"),
     [
@@ -107,16 +114,15 @@ def test_the_filter_takes_wildcards_as_they_are(
     """``%`` and ``_`` mean themselves, and ASCII case does not matter."""
     for label in ("Élan", "100 %", "aab", "a_b"):
         api_keys.create_key(maria, label)
-    found = [key.label for key in api_keys.list_keys(maria, containing=containing)]
-    assert found == labels
+    assert [key.label for key in found_by(maria, containing)] == labels
 
 
 def test_a_key_is_found_by_number_and_by_last_four(clock: Clock, maria: Actor) -> None:
     """What stands beside and in the mask finds the key."""
     keys = [api_keys.create_key(maria, "CI")[0] for _ in range(12)]
-    for found_by in (str(keys[11].key_id), keys[11].last_four):
-        assert keys[11] in api_keys.list_keys(maria, containing=found_by)
-    assert len(api_keys.list_keys(maria, containing=keys[11].last_four)) < 12
+    for containing in (str(keys[11].key_id), keys[11].last_four):
+        assert keys[11] in found_by(maria, containing)
+    assert len(found_by(maria, keys[11].last_four)) < 12
 
 
 def test_a_new_key_waits_to_be_confirmed(clock: Clock, maria: Actor) -> None:

@@ -359,26 +359,26 @@ def test_a_review_is_due_every_90_days(clock: Clock, adam: Actor, maria: Actor) 
     assert reviews.due_at(adam) is None
     born = clock.now
     key_of(maria)
-    assert reviews.due_at(adam) == born + reviews.EVERY
+    assert reviews.due_at(adam) == born + reviews.INTERVAL
     clock.advance(days=100)
     reviews.open_review(adam, Selection(owner="maria"))
     reviews.close_review(adam, 1)
     reviews.open_review(adam)
-    assert reviews.due_at(adam) == born + reviews.EVERY
+    assert reviews.due_at(adam) == born + reviews.INTERVAL
     clock.advance(days=1)
     reviews.close_review(adam, 2)
-    assert reviews.due_at(adam) == born + reviews.EVERY
+    assert reviews.due_at(adam) == born + reviews.INTERVAL
     reviews.open_review(adam)
     review_decisions.decide(adam, 3, 1, KEEP, "in use")
     reviews.close_review(adam, 3)
-    assert reviews.due_at(adam) == clock.now + reviews.EVERY
+    assert reviews.due_at(adam) == clock.now + reviews.INTERVAL
     key_of(maria)
     reviews.open_review(adam)
     clock.advance(days=1)
     api_keys.deactivate_key(maria, 1, "lost")
     review_decisions.decide(adam, 4, 2, KEEP, "in use")
     reviews.close_review(adam, 4)
-    assert reviews.due_at(adam) == clock.now + reviews.EVERY
+    assert reviews.due_at(adam) == clock.now + reviews.INTERVAL
 
 
 def test_only_keys_that_work_make_a_review_due(

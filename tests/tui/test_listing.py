@@ -11,7 +11,8 @@ from textual.app import App, ComposeResult
 from textual.pilot import Pilot
 
 import keytui.tui
-from keytui.tui.widgets.listing import Column, Listing
+from keytui.tui.widgets.columns import Column
+from keytui.tui.widgets.listing import Listing
 from keytui.tui.widgets.rows import Row
 
 COLUMNS = (Column("Name"), Column("Number", 8, right=True), Column("More", 10, from_width=70))

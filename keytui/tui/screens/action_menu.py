@@ -9,7 +9,8 @@ from textual.binding import Binding, BindingType
 
 from keytui.tui.menu import MenuAction
 from keytui.tui.screens.dialog import Dialog
-from keytui.tui.widgets.listing import Column, Listing
+from keytui.tui.widgets.columns import Column
+from keytui.tui.widgets.listing import Listing
 from keytui.tui.widgets.rows import Row
 
 Item = tuple[MenuAction, str, str | None]

@@ -1,6 +1,6 @@
 """Audit: what happened, newest first. Administrators see all, users their own."""
 
-from typing import ClassVar, cast
+from typing import ClassVar
 
 from textual.binding import BindingType
 
@@ -12,7 +12,7 @@ from keytui.domain.records import Actor
 from keytui.services import audit
 from keytui.tui.menu import MenuAction, bindings
 from keytui.tui.screens.place import Place
-from keytui.tui.widgets.listing import Column
+from keytui.tui.widgets.columns import Column
 from keytui.tui.widgets.rows import Row
 
 
@@ -81,10 +81,9 @@ class Audit(Place):
 
     def details(self) -> str:
         """Say the selected event whole."""
-        row = self.listing.current
-        if row is None:
+        if self.listing.current is None:
             return ""
-        event = cast("AuditEvent", row.record)
+        event = self.record(AuditEvent)
         parts = (
             f"{event.event_id}",
             clock.exact(event.at),

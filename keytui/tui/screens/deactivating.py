@@ -6,6 +6,8 @@ from typing import Any
 from textual.app import App
 
 from keytui.domain import text
+from keytui.domain.records import ApiKey
+from keytui.tui.screens import key_rows
 from keytui.tui.screens.confirm import Confirm
 from keytui.tui.screens.form import Entry, Form, Values
 
@@ -51,3 +53,19 @@ async def deactivate(  # noqa: PLR0913 - two dialogs have this many parts
         return False
     done = await app.push_screen_wait(Confirm(title, whether, ok, lambda: doing(given)))
     return bool(done)
+
+
+async def deactivate_key(
+    app: App[Any], key: ApiKey, doing: Callable[[str], Awaitable[object]], reason: str = ""
+) -> bool:
+    """Ask twice about one API key and do it, as :func:`deactivate`."""
+    what = f"{key_rows.name(key)} of {key.user_id}"
+    return await deactivate(
+        app,
+        "Deactivate Key",
+        f"Why does {what} end?",
+        f"Deactivate {what}? Whatever uses it stops working at once. "
+        "A key is never activated again.",
+        doing,
+        reason=reason,
+    )

@@ -6,7 +6,8 @@ from textual.widgets import Static
 from keytui.services import demo, sign_in
 from keytui.services.sign_in import SignedIn
 from keytui.tui.screens.dialog import Dialog
-from keytui.tui.widgets.listing import Column, Listing
+from keytui.tui.widgets.columns import Column
+from keytui.tui.widgets.listing import Listing
 from keytui.tui.widgets.plain import plain
 from keytui.tui.widgets.rows import Row
 

@@ -14,7 +14,8 @@ from keytui.services import bulk
 from keytui.tui.screens.dialog import T
 from keytui.tui.screens.form import Entry, Values
 from keytui.tui.screens.long_form import LongForm
-from keytui.tui.widgets.listing import Column, Listing
+from keytui.tui.widgets.columns import Column
+from keytui.tui.widgets.listing import Listing
 from keytui.tui.widgets.rows import Row
 
 _LABEL: Final = 17

@@ -11,8 +11,8 @@ from keytui.domain.text import folded
 from keytui.services import key_history
 from keytui.services.key_history import History, Step
 from keytui.tui.screens.place import Place
+from keytui.tui.widgets.columns import Column
 from keytui.tui.widgets.day_chart import DayChart
-from keytui.tui.widgets.listing import Column
 from keytui.tui.widgets.rows import Row
 
 
@@ -33,7 +33,6 @@ class KeyDetails(Place):
         super().__init__(actor)
         self.key_id = key_id
         self._history: History | None = None
-        self._steps: Sequence[Step] = ()
         self._chart = DayChart(id="chart", markup=False)
 
     def on_resize(self, event: events.Resize) -> None:
@@ -52,14 +51,10 @@ class KeyDetails(Place):
         )
         self._chart.show(self._history.uses)
         sought = folded(self.containing)
-        self._steps = [
-            step
-            for step in self._history.steps
-            if sought in folded(f"{step.what} {step.detail} {step.who} {step.origin}")
-        ]
         return [
-            Row(place, (clock.exact(step.at), step.what, step.who, step.detail, step.origin))
-            for place, step in enumerate(self._steps)
+            Row(place, (clock.exact(step.at), step.what, step.who, step.detail, step.origin), step)
+            for place, step in enumerate(self._history.steps)
+            if sought in folded(f"{step.what} {step.detail} {step.who} {step.origin}")
         ]
 
     def summary(self) -> str:
@@ -74,10 +69,9 @@ class KeyDetails(Place):
 
     def details(self) -> str:
         """Say the selected step whole."""
-        row = self.listing.current
-        if row is None:
+        if self.listing.current is None:
             return ""
-        step = self._steps[int(str(row.key))]
+        step = self.record(Step)
         who = f" by {step.who}" if step.who else ""
         origin = f" from {step.origin}" if step.origin else ""
         detail = f": {step.detail}" if step.detail else ""

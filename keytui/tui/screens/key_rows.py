@@ -6,8 +6,8 @@ from typing import Final
 from keytui.domain import clock
 from keytui.domain.records import ApiKey
 from keytui.domain.states import KeyState
-from keytui.domain.text import harmless
-from keytui.tui.widgets.listing import Column
+from keytui.domain.text import harmless, times
+from keytui.tui.widgets.columns import Column
 from keytui.tui.widgets.rows import Row
 
 COLUMNS = (
@@ -93,9 +93,8 @@ def _overlapping(key: ApiKey) -> str:
 def _late(key: ApiKey) -> list[str]:
     if key.late_used_at is None:
         return []
-    times = "once" if key.late_uses == 1 else f"{key.late_uses:,} times"
     last = f"{clock.ago(key.late_used_at, key.as_of)}{_origin(key.late_used_from)}"
-    return [f"Tried {times} after its rotation, last {last}: refused."]
+    return [f"Tried {times(key.late_uses)} after its rotation, last {last}: refused."]
 
 
 def _origin(origin: str | None) -> str:

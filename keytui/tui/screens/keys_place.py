@@ -7,7 +7,6 @@ from typing import ClassVar, cast
 from textual.binding import Binding, BindingType
 
 from keytui.domain import text
-from keytui.domain.errors import BadInput
 from keytui.domain.pages import Page, Wanted
 from keytui.domain.progress import Progress
 from keytui.domain.records import Actor, ApiKey
@@ -15,12 +14,12 @@ from keytui.services import api_keys, bulk, key_lists
 from keytui.services.bulk import Chosen, Ended
 from keytui.tui.menu import MenuAction
 from keytui.tui.screens import key_rows
-from keytui.tui.screens.deactivating import deactivate
+from keytui.tui.screens.deactivating import deactivate_key
 from keytui.tui.screens.ending import Ending, rows_of
 from keytui.tui.screens.key_details import KeyDetails, UserKeyDetails
 from keytui.tui.screens.place import Place
+from keytui.tui.widgets.columns import Column
 from keytui.tui.widgets.field import Field
-from keytui.tui.widgets.listing import Column
 from keytui.tui.widgets.rows import Row
 
 
@@ -70,10 +69,7 @@ class KeysPlace(Place):
     @property
     def selected(self) -> ApiKey:
         """The selected key; ask only where there is one."""
-        row = self.listing.current
-        if row is None:
-            raise BadInput("No API key is selected.")
-        return cast("ApiKey", row.record)
+        return self.record(ApiKey)
 
     def summary(self) -> str:
         """Say how many keys there are and how many work."""
@@ -164,14 +160,9 @@ class KeysPlace(Place):
             await self._deactivate_marked(self.chosen)
             return
         key = self.selected
-        what = key_rows.name(key)
-
-        if await deactivate(
+        if await deactivate_key(
             self.app,
-            "Deactivate Key",
-            f"Why does {what} of {key.user_id} end?",
-            f"Deactivate {what} of {key.user_id}? Whatever uses it stops working at once. "
-            "A key is never activated again.",
+            key,
             lambda reason: self.keytui.background.call(
                 api_keys.deactivate_key, self.actor, key.key_id, reason
             ),

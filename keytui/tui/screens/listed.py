@@ -13,13 +13,14 @@ from textual.screen import Screen
 from textual.timer import Timer
 from textual.widgets import Input, Static
 
-from keytui.domain.errors import KeytuiError, SignedOut
-from keytui.domain.pages import PAGE_SIZE, Page, Wanted, whole
+from keytui.domain.errors import BadInput, KeytuiError, SignedOut
+from keytui.domain.pages import PAGE_SIZE, Page, Record, Wanted, whole
 from keytui.domain.records import Actor
 from keytui.tui.screens.sized import Sized
 from keytui.tui.widgets.bars import StatusLine
+from keytui.tui.widgets.columns import Column
 from keytui.tui.widgets.field import Field
-from keytui.tui.widgets.listing import Column, Listing
+from keytui.tui.widgets.listing import Listing
 from keytui.tui.widgets.plain import plain
 from keytui.tui.widgets.rows import Row, Rows
 
@@ -78,6 +79,17 @@ class Listed(Sized, Screen[None]):
     def summary(self) -> str:
         """Return the line above the list."""
         raise NotImplementedError
+
+    def record(self, kind: type[Record]) -> Record:
+        """Return what the selected row was made of; ask only where there is one.
+
+        Raises:
+            BadInput: nothing is selected.
+        """
+        row = self.listing.current
+        if row is None or not isinstance(row.record, kind):
+            raise BadInput("Nothing is selected.")
+        return row.record
 
     def details(self) -> str:
         """Return more about the selected row."""

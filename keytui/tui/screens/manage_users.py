@@ -1,13 +1,12 @@
 """Manage Users: all people, for administrators; from here the report is exported."""
 
 from collections.abc import Hashable
-from typing import ClassVar, cast
+from typing import ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import BindingType
 
 from keytui.domain import clock, text
-from keytui.domain.errors import BadInput
 from keytui.domain.pages import Page, Wanted
 from keytui.domain.permissions import Permission, Role
 from keytui.domain.records import Actor, User
@@ -33,7 +32,7 @@ from keytui.tui.screens.sign_in_codes import new_user, reset_sign_in
 from keytui.tui.screens.ssh_keys import UserSshKeys
 from keytui.tui.screens.user_keys import AllKeys, UserKeys
 from keytui.tui.surroundings import NO_REPORT
-from keytui.tui.widgets.listing import Column
+from keytui.tui.widgets.columns import Column
 from keytui.tui.widgets.rows import Row
 
 _MANAGE = Permission.MANAGE_USERS
@@ -133,10 +132,7 @@ class ManageUsers(Place):
     @property
     def selected(self) -> User:
         """The selected person; ask only where there is one."""
-        row = self.listing.current
-        if row is None:
-            raise BadInput("No user is selected.")
-        return cast("User", row.record)
+        return self.record(User)
 
     def words(self, action: MenuAction) -> str:
         """Name the person whom an action is about."""

@@ -7,17 +7,13 @@ from textual.binding import BindingType
 from textual.widgets import Static
 
 from keytui.domain import clock
-from keytui.domain.errors import BadInput, Conflict, KeytuiError, SignedOut
-from keytui.domain.overlap import Overlap
+from keytui.domain.errors import BadInput
 from keytui.domain.permissions import Permission, Role
-from keytui.domain.records import Actor, ApiKey
-from keytui.domain.secret import Secret
+from keytui.domain.records import Actor
 from keytui.domain.states import Status
-from keytui.domain.text import counted
-from keytui.services import api_keys, policy, rotation, sign_in
+from keytui.services import api_keys, rotation, sign_in
 from keytui.tui.menu import MenuAction, bindings
-from keytui.tui.reveal.screen import Occasion, Reveal
-from keytui.tui.screens import key_rows
+from keytui.tui.screens import key_rows, new_keys
 from keytui.tui.screens.confirm import Confirm
 from keytui.tui.screens.form import Entry, Form, Values
 from keytui.tui.screens.key_details import OwnKeyDetails
@@ -107,100 +103,17 @@ class Profile(KeysPlace):
             self.action_pick("new_key")
 
     async def do_new_key(self) -> None:
-        """Ask a label and for how long, create the key, show it once."""
-        rules = (await self.keytui.background.call(policy.current)).policy
-        with self.keytui.late.lend() as secret:
-
-            async def create(label: str, typed_end: str) -> ApiKey:
-                end = await self.keytui.background.call(policy.end_of, typed_end)
-                key, _ = await self.keytui.background.call(
-                    api_keys.create_key, self.actor, label, secret, expires_at=end
-                )
-                return key
-
-            asked, self._new_key = self._new_key, None
-            if asked is not None:
-                creating = (
-                    self._rotate(asked.rotates, asked.overlap, secret)
-                    if asked.rotates
-                    else create(asked.label, asked.lasts)
-                )
-                await self._reveal(await creating, secret)
-                return
-            key = await self.app.push_screen_wait(
-                Form[ApiKey](
-                    "New Key",
-                    f"What will use this key? It lasts {counted(rules.default_days, 'day')} unless you choose otherwise; "
-                    "a day is written YYYY-MM-DD.",
-                    [
-                        Entry(
-                            "days",
-                            "Days it lasts",
-                            str(rules.default_days),
-                            options=[(one, one) for one in rules.choices],
-                        ),
-                        Entry("until", "or its last day"),
-                        Entry("label", "Label"),
-                    ],
-                    lambda values: create(
-                        values["label"], values["until"].strip() or values["days"]
-                    ),
-                    ok="Create",
-                    start="label",
-                )
-            )
-            if key is not None:
-                await self._reveal(key, secret)
+        """Create a key and show it once: the one that was asked for at the start, or ask."""
+        asked, self._new_key = self._new_key, None
+        await (new_keys.new_key(self) if asked is None else new_keys.as_asked(self, asked))
 
     async def do_create_anew(self) -> None:
         """Ask whether; end a key whose text never arrived, and show another like it once."""
-        old = self.selected
-        created: list[ApiKey] = []
-        with self.keytui.late.lend() as secret:
-
-            async def create() -> None:
-                key, _ = await self.keytui.background.call(
-                    api_keys.create_anew, self.actor, old.key_id, secret
-                )
-                created.append(key)
-
-            if await self.app.push_screen_wait(
-                Confirm(
-                    "Deactivate and create anew",
-                    f"Nobody confirmed to have the text of {key_rows.name(old)}. Deactivate it, "
-                    "and create a new key with the same label?",
-                    "Create anew",
-                    create,
-                )
-            ):
-                await self._reveal(created.pop(), secret)
+        await new_keys.create_anew(self, self.selected)
 
     async def do_rotate(self) -> None:
         """Ask for how long, create the successor, show it once."""
-        old = self.selected
-        with self.keytui.late.lend() as secret:
-
-            async def submit(values: Values) -> ApiKey:
-                return await self._rotate(old.key_id, Overlap(values["overlap"]), secret)
-
-            key = await self.app.push_screen_wait(
-                Form[ApiKey](
-                    "Rotate",
-                    f"A new key takes the place of {key_rows.name(old)}, with a text of its own. "
-                    "How long shall the old one go on working? Never past its own end.",
-                    [Entry("overlap", "Overlap", options=[(o, o) for o in Overlap])],
-                    submit,
-                    ok="Rotate",
-                )
-            )
-            if key is not None:
-                await self._reveal(key, secret)
-
-    async def _rotate(self, key_id: int, overlap: Overlap, secret: Secret) -> ApiKey:
-        key, _ = await self.keytui.background.call(
-            rotation.rotate, self.actor, key_id, overlap, secret
-        )
-        return key
+        await new_keys.rotate(self, self.selected)
 
     async def do_end_overlap(self) -> None:
         """Ask whether; end the old key now."""
@@ -215,46 +128,6 @@ class Profile(KeysPlace):
             )
         ):
             await self.done(f"Key {key.key_id} is deactivated: its overlap is over.")
-
-    async def _reveal(self, key: ApiKey, secret: Secret) -> None:
-        instead = "" if key.replaces is None else f" It replaces key {key.replaces}."
-        # Before anything that may fail: nobody could see the key a second time.
-        taken = await self.app.push_screen_wait(
-            Reveal(
-                secret,
-                Occasion(
-                    title="New Key",
-                    what=f'Key {key.key_id} "{key.label}".{instead}',
-                    otherwise="deactivate this key and create it anew",
-                    file=f"key-{key.key_id}",
-                    masked=key.masked,
-                    checkable=True,
-                ),
-            )
-        )
-        said = (
-            await self._confirm(key)
-            if taken
-            else f"Key {key.key_id} is not confirmed. If you do not have its text, press d to "
-            "deactivate it and create it anew."
-        )
-        try:
-            await self.done(said, around=key.key_id)
-        except SignedOut:
-            raise
-        except KeytuiError as error:
-            self.complain(f"{said} The list could not be read: {error}")
-
-    async def _confirm(self, key: ApiKey) -> str:
-        try:
-            await self.keytui.background.call(api_keys.confirm_key, self.actor, key.key_id)
-        except SignedOut:
-            raise
-        except Conflict:
-            return f"Key {key.key_id} is inactive: it was deactivated while its text was on show."
-        except KeytuiError as error:
-            return f"Key {key.key_id} works, but stays marked as not confirmed: {error}"
-        return f"Key {key.key_id} is {key.masked} from now on: nobody can see it again."
 
     def why_not(self, action: MenuAction) -> str | None:
         """Add which keys can be rotated, labelled or created anew, and which cannot any more."""

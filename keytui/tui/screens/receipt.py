@@ -14,7 +14,8 @@ from keytui.tui.screens.dialog import Dialog, button
 from keytui.tui.screens.export import proposed_path
 from keytui.tui.screens.form import Entry, Form, Values
 from keytui.tui.surroundings import NO_FILE_HERE
-from keytui.tui.widgets.listing import Column, Listing
+from keytui.tui.widgets.columns import Column
+from keytui.tui.widgets.listing import Listing
 from keytui.tui.widgets.rows import Row
 
 _WIDTH = 52

@@ -1,11 +1,10 @@
 """An access review at work: key by key, all of one owner, or all that a filter shows."""
 
-from typing import ClassVar, cast
+from typing import ClassVar
 
 from textual.binding import BindingType
 
 from keytui.domain import clock, text
-from keytui.domain.errors import BadInput
 from keytui.domain.pages import Page, Wanted
 from keytui.domain.permissions import Permission
 from keytui.domain.progress import Progress
@@ -14,12 +13,12 @@ from keytui.domain.reviews import AccessReview, Decision, ReviewItem
 from keytui.services import review_decisions, review_items, reviews
 from keytui.tui.menu import MenuAction, bindings
 from keytui.tui.screens import key_rows
-from keytui.tui.screens.deactivating import deactivate
+from keytui.tui.screens.deactivating import deactivate_key
 from keytui.tui.screens.form import Entry, Form, Values
 from keytui.tui.screens.key_details import UserKeyDetails
 from keytui.tui.screens.review_dialogs import DecideAll
 from keytui.tui.screens.review_place import CLOSED, ReviewPlace
-from keytui.tui.widgets.listing import Column
+from keytui.tui.widgets.columns import Column
 from keytui.tui.widgets.rows import Row
 
 _REVIEW = Permission.REVIEW_ACCESS
@@ -83,10 +82,7 @@ class Review(ReviewPlace):
     @property
     def selected(self) -> ReviewItem:
         """The selected item; ask only where there is one."""
-        row = self.listing.current
-        if row is None:
-            raise BadInput("No API key is selected.")
-        return cast("ReviewItem", row.record)
+        return self.record(ReviewItem)
 
     def summary(self) -> str:
         """Say how far the review is."""
@@ -155,15 +151,11 @@ class Review(ReviewPlace):
     async def do_deactivate_key(self) -> None:
         """Ask why (the last reason is offered), ask whether, deactivate; go on to the next."""
         key = self.selected.key
-        what = key_rows.name(key)
-        if await deactivate(
+        if await deactivate_key(
             self.app,
-            "Deactivate Key",
-            f"Why does {what} of {key.user_id} end?",
-            f"Deactivate {what} of {key.user_id}? Whatever uses it stops working at once. "
-            "A key is never activated again.",
+            key,
             lambda reason: self._decide(key.key_id, Decision.DEACTIVATE, reason),
-            reason=self._reason,
+            self._reason,
         ):
             await self._next(f"Key {key.key_id} is deactivated.")
 

@@ -1,12 +1,11 @@
 """Access reviews, the newest first: opened from Manage Users."""
 
 from collections.abc import Sequence
-from typing import ClassVar, cast
+from typing import ClassVar
 
 from textual.binding import BindingType
 
 from keytui.domain import clock
-from keytui.domain.errors import BadInput
 from keytui.domain.permissions import Permission
 from keytui.domain.progress import Progress
 from keytui.domain.records import Actor
@@ -18,7 +17,7 @@ from keytui.tui.menu import MenuAction, bindings
 from keytui.tui.screens.review import Review
 from keytui.tui.screens.review_dialogs import OpenReview
 from keytui.tui.screens.review_place import ReviewPlace
-from keytui.tui.widgets.listing import Column
+from keytui.tui.widgets.columns import Column
 from keytui.tui.widgets.rows import Row
 
 _REVIEW = Permission.REVIEW_ACCESS
@@ -79,10 +78,7 @@ class Reviews(ReviewPlace):
     @property
     def review(self) -> AccessReview:
         """The selected review; ask only where there is one."""
-        row = self.listing.current
-        if row is None:
-            raise BadInput("No review is selected.")
-        return cast("AccessReview", row.record)
+        return self.record(AccessReview)
 
     @property
     def empty(self) -> str:

@@ -6,7 +6,6 @@ from typing import ClassVar
 from textual.binding import BindingType
 
 from keytui.domain import clock
-from keytui.domain.errors import BadInput
 from keytui.domain.permissions import Permission
 from keytui.domain.records import Actor, SshKey
 from keytui.domain.ssh_key import TYPES
@@ -16,7 +15,7 @@ from keytui.tui.menu import MenuAction, bindings
 from keytui.tui.screens.deactivating import deactivate
 from keytui.tui.screens.form import Entry, Form, Values
 from keytui.tui.screens.place import Place
-from keytui.tui.widgets.listing import Column
+from keytui.tui.widgets.columns import Column
 from keytui.tui.widgets.rows import Row
 
 _REMOVE = ("remove_ssh_key", "x", "Remove SSH key...", Permission.REMOVE_SSH_KEY)
@@ -38,14 +37,14 @@ class SshKeys(Place):
         """Show the SSH keys of ``owner``, a User ID."""
         super().__init__(actor)
         self.owner = owner
-        self.keys: dict[int, SshKey] = {}
+        self._active = 0
 
     async def fetch(self) -> Sequence[Row]:
         """Return the owner's SSH keys."""
         found = await self.keytui.background.call(
             ssh_keys.list_keys, self.actor, self.owner, self.containing
         )
-        self.keys = {key.ssh_key_id: key for key in found}
+        self._active = sum(key.removed_at is None for key in found)
         present = clock.now()
         return [
             Row(
@@ -58,6 +57,7 @@ class SshKeys(Place):
                     clock.ago(key.added_at, present),
                     clock.ago(key.last_used_at, present),
                 ),
+                record=key,
                 dim=key.removed_at is not None,
             )
             for key in found
@@ -66,17 +66,11 @@ class SshKeys(Place):
     @property
     def selected(self) -> SshKey:
         """The selected key; ask only where there is one."""
-        row = self.listing.current
-        if row is None:
-            raise BadInput("No SSH key is selected.")
-        return self.keys[row.key]  # type: ignore[index]  # the rows' keys are numbers of SSH keys
+        return self.record(SshKey)
 
     def summary(self) -> str:
         """Say whose these are, and how many let their owner in."""
-        active = sum(key.removed_at is None for key in self.keys.values())
-        return (
-            f"{self.owner}'s SSH keys: {self.range_shown}   {active:,} active   {self.filter_shown}"
-        )
+        return f"{self.owner}'s SSH keys: {self.range_shown}   {self._active:,} active   {self.filter_shown}"
 
     def details(self) -> str:
         """Say the selected key's fingerprint and dates."""

@@ -7,10 +7,9 @@ list stays as it is, and says what it is missing.
 """
 
 from collections.abc import Callable, Hashable, Sequence
-from dataclasses import dataclass
 from typing import ClassVar
 
-from rich.cells import cell_len, set_cell_size
+from rich.cells import set_cell_size
 from rich.segment import Segment
 from textual.binding import Binding, BindingType
 from textual.geometry import Offset, Region, Size
@@ -20,31 +19,12 @@ from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
 from keytui.domain.pages import Page, Wanted, whole
-from keytui.domain.text import harmless
+from keytui.tui.widgets.columns import Column, line
 from keytui.tui.widgets.rows import Row, Rows
 
-GAP = 2
-"""Columns between cells."""
 _LEAP = 4
 """A list whose cursor leaves the window scrolls by a part of it, one in so many: scrolling
 sends every line again, and a slow link should not have to carry that at every key press."""
-
-
-@dataclass(frozen=True, slots=True)
-class Column:
-    """A column of a list.
-
-    Attributes:
-        title: what stands above it.
-        width: its columns; 0 takes what is left.
-        right: whether it is aligned to the right, as numbers are.
-        from_width: shown only where the list is at least so many columns wide.
-    """
-
-    title: str
-    width: int = 0
-    right: bool = False
-    from_width: int = 0
 
 
 class Listing(ScrollView, can_focus=True):
@@ -281,7 +261,7 @@ class Listing(ScrollView, can_focus=True):
         base = self.rich_style
         if y == 0:
             return _strip(
-                self._line(self._titles, " ", width),
+                f"   {line(self._columns, self._titles, width)}",
                 width,
                 base + self.get_component_rich_style("listing--header"),
             )
@@ -298,12 +278,8 @@ class Listing(ScrollView, can_focus=True):
             style += self.get_component_rich_style("listing--dim")
         if place == self.cursor:
             style = base + self.get_component_rich_style("listing--cursor")
-        sign = "*" if self.is_marked(row) else " "
-        return _strip(
-            self._line(row.cells, ">" if place == self.cursor else " ", width, sign),
-            width,
-            style,
-        )
+        signs = f"{'*' if self.is_marked(row) else ' '}{'>' if place == self.cursor else ' '} "
+        return _strip(signs + line(self._columns, row.cells, width), width, style)
 
     @property
     def _titles(self) -> tuple[str, ...]:
@@ -313,27 +289,6 @@ class Listing(ScrollView, can_focus=True):
             f"{column.title}{mark}" if column.title == title else column.title
             for column in self._columns
         )
-
-    def _line(self, cells: tuple[str, ...], mark: str, width: int, sign: str = " ") -> str:
-        shown = [
-            (column, cell)
-            for column, cell in zip(self._columns, cells, strict=True)
-            if width >= column.from_width
-        ]
-        fixed = sum(column.width for column, _ in shown) + GAP * (len(shown) - 1) + 3
-        left = max(width - fixed, 4)
-        line = (" " * GAP).join(
-            _fit(cell, column.width or left, right=column.right) for column, cell in shown
-        )
-        return f"{sign}{mark} {line}"
-
-
-def _fit(text: str, width: int, *, right: bool) -> str:
-    text = harmless(text)
-    length = cell_len(text)
-    if length > width:
-        return set_cell_size(text, width - 1) + "…"
-    return " " * (width - length) + text if right else text + " " * (width - length)
 
 
 def _strip(text: str, width: int, style: object) -> Strip:
