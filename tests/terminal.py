@@ -97,9 +97,9 @@ class Terminal:
         self.screen.draw(printed)
         return True
 
-    def settle(self) -> None:
+    def settle(self, quiet: float = QUIET_SECONDS) -> None:
         """Read until nothing more comes: before claiming that something did not happen."""
-        while self.read(QUIET_SECONDS):
+        while self.read(quiet):
             pass
 
     @property
