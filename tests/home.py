@@ -167,7 +167,7 @@ def create_key(terminal: Terminal, label: str = "laptop") -> str:
 
 def copy(terminal: Terminal, says: str) -> None:
     """Press c in the reveal until it says how it went, and OK is what Enter presses."""
-    terminal.press_until("c", lambda: terminal.says(says), says)
+    terminal.press_heard("c", lambda: terminal.says(says), says)
     if says.startswith(("COPIED", "SENT")):
         terminal.wait_until(lambda: terminal.screen.is_reversed("[ OK ]"), "the focus on OK")
 
@@ -191,7 +191,11 @@ def close_reveal(terminal: Terminal) -> None:
     button = "[ Copy to clipboard ]"
     terminal.wait_for(button)
     focus(terminal, "[ OK ]")
-    terminal.press_until("enter", lambda: not terminal.says(button), "the end of the pop-up")
+    asked = "NOT COPIED yet."
+    terminal.press_heard(
+        "enter", lambda: terminal.says(asked) or not terminal.says(button), "an answer to OK"
+    )
+    terminal.press_heard("enter", lambda: not terminal.says(button), "the end of the pop-up")
     terminal.settle()  # the list behind it is read anew
 
 

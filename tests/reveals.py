@@ -16,7 +16,9 @@ _LAUNCHER: Final = """
 import sys
 from keytui import settings
 from keytui.tui import hardening
+from keytui.tui.reveal import quiet
 
+quiet.QUIET_SECONDS = 0  # no key is typed ahead here
 hardening.harden = lambda **_: None  # it would keep the search out
 settings._RANGES["reveal_seconds"] = (1, 900)
 {patch}
@@ -64,7 +66,8 @@ def maria(
 
 def press_ok(terminal: Terminal) -> float:
     """Press OK until the pop-up is gone, and not longer; return when it was pressed."""
-    terminal.settle()  # what moves the focus to OK is over
+    if not terminal.screen.is_reversed("[ OK ]"):
+        terminal.settle()  # what moves the focus to OK is over
     focus(terminal, "[ OK ]")
     for _ in range(10):
         pressed = monotonic()

@@ -23,6 +23,8 @@ LIMIT_SECONDS: Final = 20.0
 """How long anything may take that takes far below a second on an idle machine."""
 REACTION_SECONDS: Final = 0.6
 """How long a reveal, deaf for 0.4 s to keys typed ahead, is given to react."""
+DEAF_SECONDS: Final = 0.43
+"""How long it takes until a reveal hears: its 0.4 s, and the time its drawing takes to come here."""
 QUIET_SECONDS: Final = 0.3
 """After so long without a byte, whatever was to happen has happened."""
 
@@ -95,9 +97,9 @@ class Terminal:
         self.screen.draw(printed)
         return True
 
-    def settle(self) -> None:
+    def settle(self, quiet: float = QUIET_SECONDS) -> None:
         """Read until nothing more comes: before claiming that something did not happen."""
-        while self.read(QUIET_SECONDS):
+        while self.read(quiet):
             pass
 
     @property
@@ -197,6 +199,14 @@ class Terminal:
             if holds():
                 return
         raise AssertionError(f"{key!r} never brought {what}.\n{self.screen.picture}")
+
+    def press_heard(self, key: str, holds: Callable[[], object], what: str) -> None:
+        """Let the deafness of a pop-up pass that has just come, then press ``key`` until it brings it."""
+        end = monotonic() + DEAF_SECONDS
+        while not holds() and not self.ended and (left := end - monotonic()) > 0:
+            self.read(left)
+        if not holds():
+            self.press_until(key, holds, what)
 
     def resize(self, columns: int, rows: int) -> None:
         """Make the terminal larger or smaller."""

@@ -96,7 +96,7 @@ def test_a_second_copy_is_not_cleared_by_the_clock_of_the_first(home: Home) -> N
     """Copying anew ends the first helper, which clears nothing; the second waits its own time."""
     xclip = Xclip.honest(home)
     terminal, key, first = _copied(home)
-    terminal.press_until("c", lambda: terminal.says("Copying..."), "another copy")
+    terminal.press_heard("c", lambda: terminal.says("Copying..."), "another copy")
     terminal.wait_for("COPIED and checked.")
     _wait_until(lambda: _is_gone(first), "the first helper's end")
     assert xclip.clipboard.read_text() == key
@@ -134,7 +134,7 @@ def test_killed_while_it_copies_no_process_keeps_the_key(home: Home) -> None:
     home.people("maria")
     terminal = signed_in(home, "maria", KEYTUI_CLIPBOARD="native")
     create_key(terminal)
-    terminal.press_until("c", lambda: terminal.says("Copying..."), "that it copies")
+    terminal.press_heard("c", lambda: terminal.says("Copying..."), "that it copies")
     _wait_until(lambda: _children_with(terminal, b"copy"), "the child that copies")
     (child,) = _children_with(terminal, b"copy")
     terminal.kill(signal.SIGKILL)
@@ -152,7 +152,7 @@ def test_killed_before_a_copy_is_checked_it_is_cleared(home: Home) -> None:
     home.people("maria")
     terminal = signed_in(home, "maria", KEYTUI_CLIPBOARD="native")
     key = create_key(terminal)
-    terminal.press_until("c", lambda: terminal.says("Copying..."), "that it copies")
+    terminal.press_heard("c", lambda: terminal.says("Copying..."), "that it copies")
     _wait_until(lambda: _held(xclip) == key, "the key in the clipboard")
     terminal.kill(signal.SIGKILL)
     terminal.wait_end()

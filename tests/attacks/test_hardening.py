@@ -146,7 +146,7 @@ def test_a_closed_process_still_copies(nobodys: Home) -> None:
     key = create_key(terminal)
     copy(terminal, "COPIED and checked.")
     assert xclip.clipboard.read_text() == key
-    terminal.press_until("enter", lambda: not terminal.says(key), "the end of the pop-up")
+    terminal.press_heard("enter", lambda: not terminal.says(key), "the end of the pop-up")
     terminal.settle()
     assert quit_with(terminal) == 0
     assert xclip.clipboard.read_text() == ""

@@ -7,7 +7,7 @@ import pytest
 
 from tests.corpus import ACTING
 from tests.home import Home, quit_with, select, sign_in, signed_in
-from tests.terminal import Terminal
+from tests.terminal import QUIET_SECONDS, Terminal
 
 _WIDE: Final = ("emoji", "wide", "accents", "very long", "very long wide")
 _SHORT: Final = [text for name, text in ACTING.items() if name not in _WIDE]
@@ -61,10 +61,14 @@ def _only_text_came(terminal: Terminal) -> None:
     assert not _CLEARING.search(terminal.raw)
 
 
+_PACE_SECONDS: Final = 0.1
+"""Between two rows of which nothing is claimed but what was printed by the end."""
+
+
 def _walk(terminal: Terminal, rows: int, keys: str = "") -> None:
     """Select every row, and open on each the dialogs that ``keys`` open."""
     for _ in range(rows):
-        terminal.settle()
+        terminal.settle(QUIET_SECONDS if keys else _PACE_SECONDS)
         own = "> adam " in terminal.screen_text  # one's own row has no p and no x
         for key in keys:
             if own and key in "px":

@@ -66,7 +66,7 @@ def test_switched_off_nothing_is_copied(home: Home) -> None:
     copy(terminal, "NOT COPIED: the clipboard is switched off.")
     terminal.press("tab")
     terminal.wait_until(lambda: terminal.screen.is_reversed("[ OK ]"), "the focus on OK")
-    terminal.press_until("enter", lambda: terminal.says("NOT COPIED yet."), "the question")
+    terminal.press_heard("enter", lambda: terminal.says("NOT COPIED yet."), "the question")
     assert terminal.says(key)
     close_reveal(terminal)
     assert b"]52;" not in terminal.raw

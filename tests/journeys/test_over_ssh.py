@@ -60,7 +60,7 @@ def test_a_copy_goes_to_the_terminal_and_to_nothing_on_the_server(server: Home) 
     terminal = connect(server, "maria")
     in_profile(terminal, "maria")
     create_key(terminal)
-    terminal.press_until("c", lambda: b"\x1b]52;c;" in terminal.raw, "the copy")
+    terminal.press_heard("c", lambda: b"\x1b]52;c;" in terminal.raw, "the copy")
     terminal.wait_for("SENT to your terminal's clipboard")
     press_ok(terminal)
 
@@ -99,7 +99,7 @@ def test_the_reveal_writes_no_file(server: Home) -> None:
     in_profile(terminal, "maria")
     create_key(terminal)
     words = "A session over SSH writes no files on the server: copy it instead."
-    terminal.press_until("f", lambda: terminal.says(words), words)
+    terminal.press_heard("f", lambda: terminal.says(words), words)
     terminal.press("tab", "tab", "tab", "enter")
     terminal.settle()
     assert not terminal.says("Save to file [")
