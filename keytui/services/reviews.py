@@ -22,7 +22,7 @@ from keytui.domain.text import counted
 from keytui.services import review_records
 from keytui.services.acting import acting, looking
 from keytui.services.key_records import is_working
-from keytui.services.report_selection import INTERVAL_KEY, Selection
+from keytui.services.report_selection import EVERY_KEY, Selection
 from keytui.storage.models import AccessReviewRow, ApiKeyRow, ReviewItemRow, UserRow, database
 
 _AT_ONCE: Final = 20_000
@@ -31,7 +31,7 @@ _AT_ONCE: Final = 20_000
 
 def open_review(
     actor: Actor,
-    selection: Selection = INTERVAL_KEY,
+    selection: Selection = EVERY_KEY,
     progress: Progress = untold,
 ) -> AccessReview:
     """Open an access review over the keys that work now; which those are is fixed by it.

@@ -391,7 +391,7 @@ def test_only_keys_that_work_make_a_review_due(
     users.deactivate_user(adam, "ben", "left")
     assert reviews.due_at(adam) is None
     key_of(maria)
-    assert reviews.due_at(adam) == clock.now + reviews.EVERY
+    assert reviews.due_at(adam) == clock.now + reviews.INTERVAL
 
 
 def test_the_newest_review_is_listed_first(adam: Actor, maria: Actor) -> None:
