@@ -4,7 +4,6 @@ Read by the front door alone; everything below receives values.
 """
 
 import os
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from enum import StrEnum
@@ -144,12 +143,22 @@ def load(flags: Mapping[str, Any], environ: Mapping[str, str], file: Path) -> Se
 
 def _read(file: Path) -> dict[str, Any]:
     try:
-        return tomllib.loads(file.read_text(encoding="utf-8"))
+        written = file.read_text(encoding="utf-8")
     except FileNotFoundError:
         return {}
-    # Not UTF-8, not TOML, a number too long, brackets in brackets without end.
-    except (OSError, ValueError, RecursionError) as error:
-        raise BadInput(f"The configuration file {file} cannot be read: {error}.") from error
+    except (OSError, ValueError) as error:  # not UTF-8
+        raise _unreadable(file, error) from error
+    import tomllib  # late: 3 ms that only those pay who have such a file
+
+    try:
+        return tomllib.loads(written)
+    # Not TOML, a number too long, brackets in brackets without end.
+    except (ValueError, RecursionError) as error:
+        raise _unreadable(file, error) from error
+
+
+def _unreadable(file: Path, error: Exception) -> BadInput:
+    return BadInput(f"The configuration file {file} cannot be read: {error}.")
 
 
 def _fit(name: str, value: object, where: str) -> object:

@@ -229,6 +229,7 @@ def test_the_first_paint_waits_for_nothing_that_it_does_not_need(
         "psycopg",
         "keytui.cli.commands",
         "keytui.storage.models",
+        *("hashlib", "json", "tomllib"),
     }
     assert loaded & late == set()
     assert {name for name in loaded if within(name, "keytui.services")} == {

@@ -8,7 +8,6 @@ debugger's list of locals, it cannot be pickled or copied, nothing makes a
 string of it, and :meth:`Secret.wipe` overwrites it for ever.
 """
 
-import hashlib
 from typing import NoReturn
 
 CAPACITY = 64
@@ -58,6 +57,8 @@ class Secret:
         Raises:
             ValueError: the secret is wiped, or nothing was drawn.
         """
+        import hashlib  # late: the first paint lends memory to a secret, and digests none
+
         digest = hashlib.sha256(self.view()).digest()
         if not self._length:  # wiped, perhaps this very moment, by another thread
             raise ValueError("there is nothing in this secret")

@@ -6,15 +6,12 @@ missing or not the right one stops everything that would be recorded, because
 what cannot be recorded must not happen.
 """
 
-import glob
 import os
-import secrets
 import stat
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from typing import Final
 
-from keytui.domain.audit_chain import fingerprint
 from keytui.domain.errors import DatabaseUnusable
 
 LENGTH: Final = 32
@@ -51,6 +48,9 @@ class KeyFile:
         try:
             now = _signature(os.stat(self.path, follow_symlinks=False))
             if now != self._seen:
+                # Late: the first look reads no key.
+                from keytui.domain.audit_chain import fingerprint
+
                 self._key = self._read()
                 self.fingerprint = fingerprint(self._key)
                 self._seen = now
@@ -83,6 +83,8 @@ class KeyFile:
 
         Those that were in use before lie beside it, under dated names.
         """
+        import glob  # late: a key in its place needs none of it
+
         old = sorted(glob.glob(f"{glob.escape(self.path)}.until-*"), reverse=True)
         for path in (self.path, *old):
             file = KeyFile(path, self._database)
@@ -143,7 +145,7 @@ def write_new(path: str, database: str, key: bytes = b"") -> None:
         owner = _owner(database)
         if owner not in (None, os.geteuid()):
             os.fchown(handle, owner, -1)
-        os.write(handle, key or secrets.token_bytes(LENGTH))
+        os.write(handle, key or os.urandom(LENGTH))
         os.fsync(handle)
     except BaseException:
         os.unlink(path)

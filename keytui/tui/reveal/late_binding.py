@@ -8,10 +8,10 @@ so that nobody can put one of them into the database beforehand.
 
 import os
 import re
-import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cached_property
+from random import SystemRandom
 from typing import IO, Final
 
 from keytui.domain.secret import CAPACITY, Secret
@@ -28,7 +28,8 @@ class LateBinding:
     def __init__(self) -> None:
         """Choose the placeholders of this run."""
         count = CAPACITY + len(Wrapping)
-        self._first = _PRIVATE_USE.start + secrets.randbelow(len(_PRIVATE_USE) - count)
+        # By what ``secrets`` draws by, without the digests that come with it.
+        self._first = SystemRandom().choice(_PRIVATE_USE[:-count])
         last = self._first + count - 1
         self.placeholder = re.compile(f"[{chr(self._first)}-{chr(last)}]+")
         self._lent: list[Secret] = []

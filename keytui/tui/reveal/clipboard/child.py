@@ -18,8 +18,6 @@ holds what the tag recognises. A byte from standard input tells it to leave the
 clipboard alone.
 """
 
-import hashlib
-import hmac
 import os
 import select
 import signal
@@ -66,6 +64,8 @@ def copy(folder: str, seconds: str, answer_to: int) -> int:
 
 def clear(seconds: float, mark: bytes) -> int:
     """Wait, and clear the clipboard if it still holds what is marked."""
+    import hmac
+
     import pyperclip
 
     if not _wait(seconds):
@@ -115,6 +115,8 @@ def _become_clear(folder: str, seconds: str, text: bytes) -> NoReturn:
 
 
 def _tag(key: bytes, text: bytes) -> bytes:
+    import hashlib  # late: keytui itself imports this module, for its constants
+
     return hashlib.blake2b(text, key=key, digest_size=_TAG_BYTES).digest()
 
 
