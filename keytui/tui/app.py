@@ -70,7 +70,7 @@ class KeytuiApp(RevealingApp):
     # -- coming and going
 
     def on_mount(self) -> None:
-        """Open the first door, and start to notice when nobody is there."""
+        """Start to notice when nobody is there."""
         self.set_interval(1, self._check_idle)
         if not self.is_headless:
             # A closed terminal or a shutdown ends the app as Ctrl+Q does, so that
@@ -83,14 +83,20 @@ class KeytuiApp(RevealingApp):
                 seconds_left=self._seconds_left if self.surroundings.forced else None,
             )
             self.watchdog.start()
-            self.call_after_refresh(harden, for_good=self.surroundings.forced)
-            self.call_after_refresh(self.run_worker, self._load_rest, exit_on_error=False)
+
+    async def _ready(self) -> None:
+        # Before the first key, but not in on_mount: Textual draws what is pushed there once
+        # for nothing.
+        await super()._ready()
         # Not kept: a password that was typed into it would stay as long.
         first = self._first.pop()
         if isinstance(first, Screen):
             self.push_screen(first, self.came_in)
         else:
             self.came_in(first)
+        if not self.is_headless:
+            self.call_after_refresh(harden, for_good=self.surroundings.forced)
+            self.call_after_refresh(self.run_worker, self._load_rest, exit_on_error=False)
 
     async def _load_rest(self) -> None:
         try:

@@ -29,6 +29,12 @@ def test_what_silences_a_crash_is_still_called_so(name: str) -> None:
     assert getattr(KeytuiApp, name) is not getattr(App, name)
 
 
+def test_the_first_screen_is_still_pushed_before_the_first_key() -> None:
+    """Textual still calls _ready once it has mounted, before it takes the first message."""
+    source = inspect.getsource(App._process_messages)
+    assert source.index("await self._ready()") < source.index("await self._process_messages_loop()")
+
+
 def test_a_crash_still_goes_through_them() -> None:
     """Textual still decides in _handle_exception between panic and _fatal_error, and nothing else."""
     source = inspect.getsource(App._handle_exception)
