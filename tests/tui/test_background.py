@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from keytui.domain.errors import BadInput
+from keytui.domain.errors import BadInput, DatabaseUnusable
 from keytui.domain.records import Actor
 from keytui.services import api_keys, audit, key_lists, report, sign_in, user_lists, users
 from keytui.tui.background import Background
@@ -154,4 +154,22 @@ async def test_an_error_comes_home() -> None:
     with pytest.raises(BadInput, match="not so"):
         await background.call(refuse, "not so")
     assert await background.call_long(lambda: threading.current_thread().name) == "long_0"
+    background.close()
+
+
+async def test_the_database_is_opened_before_the_first_service_and_once() -> None:
+    """On the services' own thread; a failure is the service's, and the next tries again."""
+    done = []
+
+    def open_() -> None:
+        done.append(threading.current_thread().name)
+        if len(done) == 1:
+            raise DatabaseUnusable("Not yet.")
+
+    background = Background(open_)
+    with pytest.raises(DatabaseUnusable, match=r"Not yet\."):
+        await background.call(done.append, "a service")
+    for _ in range(2):
+        await background.call(done.append, "a service")
+    assert done == ["services_0", "services_0", "a service", "a service"]
     background.close()
