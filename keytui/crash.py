@@ -6,7 +6,6 @@ and the places in the code, and nothing of it is printed.
 """
 
 import os
-import secrets
 import traceback
 from datetime import UTC, datetime
 from pathlib import Path
@@ -16,7 +15,7 @@ import keytui
 
 def report(error: BaseException, folder: Path) -> str:
     """Write the report (0600) and return the sentence for the person."""
-    reference = secrets.token_hex(4)
+    reference = os.urandom(4).hex()
     lines = [
         f"keytui {keytui.__version__}, internal error {reference}, {datetime.now(UTC).isoformat()}",
         *_places(error),

@@ -243,6 +243,21 @@ def test_the_first_paint_waits_for_nothing_that_it_does_not_need(
     }
 
 
+def test_what_the_first_paint_does_not_wait_for_is_loaded_after_it() -> None:
+    """No key press has to wait for an import: the rest brings all that the app and its doors need."""
+    late = {
+        one.module
+        for module in ("keytui.tui.app", "keytui.tui.screens.entrance")
+        for one in EVERY_IMPORT
+        if one.by == module and within(one.module, "keytui")
+    }
+    ended = python(
+        "import sys, keytui.tui.app\nfor name in keytui.tui.app.REST: __import__(name)\n"
+        "print(*sys.modules)"
+    )
+    assert late - set(ended.stdout.split()) == set()
+
+
 @pytest.mark.parametrize("module", MODULES)
 def test_a_module_is_short(module: str) -> None:
     """No module is longer than 350 lines."""

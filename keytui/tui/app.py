@@ -29,8 +29,9 @@ if TYPE_CHECKING:
     from keytui.domain.records import Actor
     from keytui.services.sign_in import SignedIn
 
-# What is imported inside of a method below, the first paint need not wait for:
-# :meth:`KeytuiApp._load_rest` has it loaded in the background then.
+REST = ("keytui.tui.places", "keytui.tui.palette", "keytui.tui.reveal.clipboard.copying")
+"""With these comes all that is imported inside of a method: the first paint does not wait for it,
+:meth:`KeytuiApp._load_rest` has it loaded in the background then."""
 
 
 class KeytuiApp(RevealingApp):
@@ -100,7 +101,7 @@ class KeytuiApp(RevealingApp):
 
     async def _load_rest(self) -> None:
         try:
-            await self.background.call(import_module, "keytui.tui.places")
+            await self.background.call(lambda: [*map(import_module, REST)])
         except KeytuiError:
             pass  # the next service that is asked for says why
         finally:

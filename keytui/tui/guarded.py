@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from textual.filter import LineFilter
 from textual.worker import WorkerFailed
 
+from keytui import crash
 from keytui.settings import log_folder
 from keytui.tui.line_filter import Harmless
 from keytui.tui.themes import ThemedApp
@@ -21,8 +22,6 @@ class GuardedApp(ThemedApp):
         return [*super().get_line_filters(), Harmless()]
 
     def _handle_exception(self, error: Exception) -> None:
-        from keytui import crash  # late: almost nobody needs it
-
         # A worker's error comes wrapped, and the wrapping has no place in the code.
         cause = error.error if isinstance(error, WorkerFailed) else error
         self.crash_sentence = crash.report(cause, log_folder())
