@@ -1,9 +1,11 @@
 """Audit: newest first; users see their own events, administrators all."""
 
+import pytest
+
 from keytui.domain.records import Actor
 from keytui.services import sign_in
 from keytui.tui.screens.audit import Audit, UserAudit
-from keytui.tui.screens.manage_users import ManageUsers
+from keytui.tui.screens.user_keys import AllKeys, UserKeys
 from keytui.tui.widgets.listing import Listing
 from tests.support import HERE, PASSWORD, MakePerson
 from tests.tui.support import WIDE, new_key, running
@@ -101,13 +103,18 @@ async def test_there_is_nothing_to_do_to_an_event(maria: Actor) -> None:
         assert tui.app.screen.query(Listing).first().display
 
 
-async def test_from_a_person_to_their_sign_ins(adam: Actor, maria: Actor) -> None:
-    """H on Manage Users: sign-ins first, then keys and the rest of what concerns them; Esc goes back."""
+@pytest.mark.parametrize(("way", "back"), [(("down", "v"), UserKeys), (("w",), AllKeys)])
+async def test_from_a_person_s_keys_to_their_sign_ins(
+    adam: Actor, maria: Actor, way: tuple[str, ...], back: type[UserKeys]
+) -> None:
+    """h: sign-ins first, then keys and the rest of what concerns them; Esc goes back."""
     new_key(maria, "CI")
     sign_in.sign_in("maria", PASSWORD, HERE)
     async with running("adam") as tui:
         await manage(tui)
-        await tui.press("down", "h")
+        for key in (*way, "h"):
+            await tui.press(key)
+            await tui.calm()
         await tui.on(UserAudit)
         await tui.shows("Events of maria (sign-ins): 1-")
         assert set(column(tui.listing, 2)) == {"user:sign_in", "user:choose_password"}
@@ -116,5 +123,16 @@ async def test_from_a_person_to_their_sign_ins(adam: Actor, maria: Actor) -> Non
         await tui.shows("Events of maria (keys): 1-1 of 1")
         assert "api_key:create" in tui.cursor_line
         await tui.press("escape")
-        await tui.on(ManageUsers)
-        assert "maria" in tui.cursor_line
+        await tui.on(back)
+
+
+async def test_without_a_key_there_is_still_whose_sign_ins(adam: Actor, person: MakePerson) -> None:
+    """A person without keys has sign-ins; of everybody's keys one must be selected."""
+    person("zoe")
+    async with running("adam") as tui:
+        await manage(tui)
+        await tui.press("w", "h")
+        await tui.shows("Nothing is selected.")
+        await tui.press("escape", "G", "v", "h")
+        await tui.on(UserAudit)
+        await tui.shows("Events of zoe (sign-ins): 1-")

@@ -96,7 +96,7 @@ class Audit(Place):
 
 
 class UserAudit(Audit):
-    """What a person did and what concerns them, their sign-ins first; opened from Manage Users."""
+    """What a person did and what concerns them, their sign-ins first; opened from their keys."""
 
     PLACE = "Manage Users"
     KEYS = (("f", "Keys, all..."), ("s", "Sort"), ("Esc", "Back"))
@@ -106,7 +106,7 @@ class UserAudit(Audit):
         super().__init__(actor, Family.SIGN_INS, user_id)
 
     def leave(self) -> None:
-        """Go back to Manage Users."""
+        """Go back to the keys."""
         self.dismiss()
 
 

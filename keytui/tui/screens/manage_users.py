@@ -19,7 +19,6 @@ from keytui.services import (
     users,
 )
 from keytui.tui.menu import MenuAction, bindings
-from keytui.tui.screens.audit import UserAudit
 from keytui.tui.screens.cards import Cards
 from keytui.tui.screens.confirm import Confirm
 from keytui.tui.screens.deactivating import deactivate
@@ -62,9 +61,6 @@ class ManageUsers(Place):
         MenuAction("stale", "c", "Stale keys...", Permission.VIEW_KEYS),
         MenuAction("reviews", "R", "Access reviews", Permission.REVIEW_ACCESS),
         MenuAction("ssh_keys", "K", "SSH keys of {}", Permission.VIEW_SSH_KEYS, on_row=True),
-        MenuAction(
-            "events", "h", "Sign-ins of {}, other events", Permission.READ_AUDIT, on_row=True
-        ),
         MenuAction("policy", "P", "Policy on keys...", Permission.CHANGE_POLICY),
         MenuAction("new_user", "n", "New user...", _MANAGE),
         MenuAction("role", "t", "Change role of {}...", _MANAGE, on_row=True),
@@ -143,7 +139,7 @@ class ManageUsers(Place):
         why_not = super().why_not(action)
         if why_not is None and action.name == "export" and self.keytui.surroundings.forced:
             return NO_REPORT
-        if why_not or not action.on_row or action.name in ("view_keys", "ssh_keys", "events"):
+        if why_not or not action.on_row or action.name in ("view_keys", "ssh_keys"):
             return why_not
         if self.selected.status is Status.INACTIVE and action.name != "offboard":
             return f"{self.selected.user_id} is inactive already, for good."
@@ -176,10 +172,6 @@ class ManageUsers(Place):
     async def do_ssh_keys(self) -> None:
         """Open the person's SSH keys."""
         await self.app.push_screen_wait(UserSshKeys(self.actor, self.selected.user_id))
-
-    async def do_events(self) -> None:
-        """Open the person's sign-ins, from where the other events are a key away."""
-        await self.app.push_screen_wait(UserAudit(self.actor, self.selected.user_id))
 
     async def do_policy(self) -> None:
         """Show how long keys last; change it after saying whom that hits."""

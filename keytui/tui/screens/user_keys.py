@@ -10,6 +10,7 @@ from keytui.services import key_lists
 from keytui.services.stale import Stale
 from keytui.tui.menu import MenuAction, bindings
 from keytui.tui.screens import key_rows
+from keytui.tui.screens.audit import UserAudit
 from keytui.tui.screens.keys_place import KeysPlace
 from keytui.tui.widgets.field import Field
 
@@ -27,9 +28,10 @@ class UserKeys(KeysPlace):
             on_row=True,
         ),
         MenuAction("key_details", "i", "Key details", Permission.VIEW_KEYS, on_row=True),
+        MenuAction("events", "h", "Owner's sign-ins", Permission.READ_AUDIT),
     )
     BINDINGS: ClassVar[list[BindingType]] = bindings(ACTIONS)
-    KEYS = (("x", "Deactivate"), ("i", "Details"), ("Esc", "Back"))
+    KEYS = (("x", "Deactivate"), ("i", "Details"), ("h", "Sign-ins"), ("Esc", "Back"))
 
     @property
     def empty(self) -> str:
@@ -39,6 +41,17 @@ class UserKeys(KeysPlace):
     def summary(self) -> str:
         """Say whose keys these are."""
         return f"{self.owner}'s {super().summary()}"
+
+    def why_not(self, action: MenuAction) -> str | None:
+        """Add that where the keys are everybody's, an owner is that of a selected key."""
+        why_not = super().why_not(action)
+        if why_not is None and action.name == "events" and self.owner is None:
+            return None if self.listing.current else "Nothing is selected."
+        return why_not
+
+    async def do_events(self) -> None:
+        """Open the owner's sign-ins, from where their other events are a key away."""
+        await self.app.push_screen_wait(UserAudit(self.actor, self.owner or self.selected.user_id))
 
     def leave(self) -> None:
         """Go back to Manage Users."""
