@@ -54,7 +54,8 @@ def test_a_review_is_interrupted_gone_on_with_and_proved(home: Home, size: tuple
     terminal.wait_for("Key 2 is deactivated.", "1 deactivated")
     terminal.press("c")
     press_button(terminal, "Sign off")
-    terminal.wait_for("Review 1 is signed off.")
+    terminal.wait_for("Review 1 is signed off.", "(signed off)")
+    terminal.settle()  # the list is read anew
     terminal.press("y")
     terminal.wait_for("This review is signed off already, for good.")
     assert quit_with(terminal) == 0
