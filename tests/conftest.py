@@ -53,14 +53,26 @@ def engine() -> str:
     return "sqlite"
 
 
+@pytest.fixture(scope="session")
+def new_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Make a new database file once: copying it takes a sixth of the time."""
+    path = open_database(str(tmp_path_factory.mktemp("new") / "keytui.db"))
+    close_database()
+    models.database.obj.close()
+    models.database.initialize(None)
+    return path
+
+
 @pytest.fixture
-def database(engine: str, tmp_path: Path) -> Iterator[Path]:
+def database(engine: str, new_file: Path, tmp_path: Path) -> Iterator[Path]:
     """Open a new database; return its file, or that of its audit key where it is on a server."""
     key, url = tmp_path / "keytui.audit-key", ""
     if engine == "postgresql":
         url = server().fresh(key)
         path = open_database(url, audit_key_file=str(key))
     else:
+        for file in new_file.parent.iterdir():
+            shutil.copy(file, tmp_path)
         path = open_database(str(tmp_path / "keytui.db"))
     opened = models.database.obj
     yield path

@@ -32,8 +32,7 @@ def _no_button_effect(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture(autouse=True)
 def _exactly_idle(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Go on as soon as the app is idle; repaint at once, so that nothing is still to be painted."""
+    """Go on as soon as the app is idle."""
     monkeypatch.setattr("textual.app.wait_for_idle", idle.wait_for_idle)
     monkeypatch.setattr("textual.pilot.wait_for_idle", idle.wait_for_idle)
-    monkeypatch.setattr("textual.screen.UPDATE_PERIOD", 0.001)
     monkeypatch.setattr(background, "_run", idle.run_counted)

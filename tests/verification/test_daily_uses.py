@@ -143,7 +143,7 @@ def test_many_threads_lose_no_use(ring: Ring, verifier: Verifier, at: SimpleName
 
     def write() -> None:
         while not done.is_set():
-            assert verifier.flush()
+            verifier.flush()  # what a busy file delays is written later
 
     writer = threading.Thread(target=write)
     threads = [threading.Thread(target=use, args=(verifier, ring, 500)) for _ in range(8)]
