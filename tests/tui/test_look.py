@@ -47,7 +47,7 @@ def faint(tui: Tui) -> list[str]:
         found += [
             f"{segment.text.strip()!r} {contrast(segment):.1f}"
             for segment in strip
-            if segment.text.strip(" │╭╮╰╯─▁▂▃▄▅▆▇") and contrast(segment) < READABLE
+            if segment.text.strip(" │╭╮╰╯─") and contrast(segment) < READABLE
         ]
     return found
 
