@@ -49,12 +49,12 @@ def ago(at: int | None, present: int) -> str:
     """Write how long ago ``at`` was: ``2 h ago``, ``just now`` or ``never``.
 
     A time after ``present`` (a clock was set back) is said, not hidden:
-    ``in the future``.
+    ``in future``.
     """
     if at is None:
         return "never"
     if at - present > MINUTE:
-        return "in the future"
+        return "in future"
     passed = present - at
     if passed < MINUTE:
         return "just now"

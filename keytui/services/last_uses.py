@@ -61,7 +61,7 @@ class LastUses:
                     thread.start()
                 except RuntimeError as error:  # out of threads: the next use tries again
                     self._say(str(error))
-                    self._add_up(self.pending)
+                    self.add_up()
                 else:
                     self.running = True
 
@@ -85,7 +85,7 @@ class LastUses:
                 key_id, use = self.pending.popitem()
                 taken[key_id] = use
             # Never written twice, as a last use may be: a SIGTERM in the middle may cost a count.
-            self._add_up(taken)
+            self.add_up(taken)
             with self._counting:
                 late, self._late = self._late, {}
                 daily, self._daily = self._daily, {}
@@ -108,13 +108,18 @@ class LastUses:
             self.problem = ""
             return True
 
-    def _add_up(self, uses: Mapping[int, Use]) -> None:
-        """Count the uses since the last time on the day of each key's last one: exact but at midnight."""
+    def add_up(self, taken: Mapping[int, Use] | None = None) -> None:
+        """Count the uses since the last time, each key's on the day of its last: exact but at midnight.
+
+        Args:
+            taken: the last uses that a flush has in hand; what is pending by default.
+        """
+        last = self.pending if taken is None else taken
         with self._counting:
             while self.used:
                 key_id = self.used.pop()
-                at = uses[key_id][0] if key_id in uses else clock.now()
-                place = key_id, day_of(at)
+                use = last.get(key_id)  # one step: a flush takes them out meanwhile
+                place = key_id, day_of(clock.now() if use is None else use[0])
                 self._daily[place] = self._daily.get(place, 0) + 1
 
     def _put_back(self, late: dict[int, LateUse], daily: dict[tuple[int, int], int]) -> None:

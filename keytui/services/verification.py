@@ -72,6 +72,8 @@ _CODES = {
     KeyState.EXPIRED: Code.EXPIRED,
     KeyState.OWNER_INACTIVE: Code.OWNER_INACTIVE,
 }
+# Added up by the thread once a second, unless that hangs: a server may not answer for hours.
+_MOST_USES = 100_000
 _MALFORMED = Verdict(Code.MALFORMED)
 _UNKNOWN = Verdict(Code.UNKNOWN)
 
@@ -140,7 +142,10 @@ class Verifier:
         if code is _VALID:
             uses = self._uses
             uses.pending[key_id] = (present, origin)
-            uses.used.append(key_id)
+            used = uses.used
+            used.append(key_id)
+            if len(used) > _MOST_USES:
+                uses.add_up()
             if not uses.running:
                 uses.start(self)
         elif code is not Code.OWNER_INACTIVE:

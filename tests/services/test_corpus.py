@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from keytui.domain.pages import Wanted
 from keytui.domain.permissions import Role
 from keytui.domain.policy import Policy
 from keytui.domain.reviews import Decision
@@ -73,6 +74,7 @@ FITTING: dict[str, Any] = {
     "location": "copy.db",
     "owner": "maria",
     "containing": "CI",
+    "wanted": Wanted(),
     "chosen": bulk.Chosen(),
     "expected": 1,
     "kind": "bulk",

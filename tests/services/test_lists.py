@@ -111,6 +111,12 @@ def test_pages_are_slices_of_the_sorted_list(
                 assert page.start == start
 
 
+@pytest.mark.usefixtures("many")
+def test_a_filter_of_accents_alone_finds_nothing(read: Read) -> None:
+    """Folded nothing is left of it, which every key contains: a bulk act would take them all."""
+    assert list(walk(read, Wanted(containing="\u0301"), 16)) == []
+
+
 def matches(key: ApiKey, containing: str) -> bool:
     """Tell whether a key is to be found by a text."""
     sought = folded(containing)

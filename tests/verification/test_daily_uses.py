@@ -157,6 +157,18 @@ def test_many_threads_lose_no_use(ring: Ring, verifier: Verifier, at: SimpleName
     assert counted(ring) == {(ring.valid.key_id, 0): 4_000}
 
 
+def test_what_waits_for_a_hanging_write_does_not_grow_with_every_use(
+    ring: Ring, verifier: Verifier, at: SimpleNamespace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """While no flush comes round, uses are added up by those that verify, and none is lost."""
+    monkeypatch.setattr("keytui.services.verification._MOST_USES", 10)
+    for _ in range(95):
+        use(verifier, ring)
+        assert len(verifier._uses.used) <= 10
+    assert verifier.flush()
+    assert counted(ring) == {(ring.valid.key_id, 0): 95}
+
+
 def test_two_verifiers_add_up(ring: Ring, verifier: Verifier, at: SimpleNamespace) -> None:
     """Programs that verify the same key add to the same number."""
     with Verifier(ring.database) as other:
