@@ -18,7 +18,7 @@ from keytui.domain.progress import Progress, untold
 from keytui.domain.records import Actor
 from keytui.domain.reviews import INTERVAL, WHOLE_SCOPE, AccessReview, Decision, Tally
 from keytui.domain.states import Status
-from keytui.domain.text import counted
+from keytui.domain.text import counted, harmless
 from keytui.services import review_records
 from keytui.services.acting import acting, looking
 from keytui.services.key_records import is_working
@@ -46,8 +46,9 @@ def open_review(
         BadInput: no key fits, or there is no such person.
         Refused: the actor is no administrator.
     """
-    # What is no User ID at all stays as typed, for the sentence that there is no such person.
-    owner = selection.owner and (user_id.folded(selection.owner) or selection.owner)
+    owner = selection.owner
+    if owner is not None:  # what is no User ID stays, for the sentence that there is no such person
+        owner = user_id.folded(owner) or harmless(owner)
     chosen = replace(selection, active=True, owner=owner)
     with acting(actor, Action.REVIEW_OPEN) as deed:
         deed.require(Permission.REVIEW_ACCESS)

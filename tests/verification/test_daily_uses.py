@@ -26,10 +26,11 @@ def _lazy(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def at(monkeypatch: pytest.MonkeyPatch) -> SimpleNamespace:
-    """Stop the verifying clock at ``at.time``, in microseconds UTC."""
+    """Stop the clocks at ``at.time``, in microseconds UTC."""
     stopped = SimpleNamespace(time=NOON)
     stopped.time_ns = lambda: stopped.time * 1_000
     monkeypatch.setattr("keytui.services.verification.time", stopped)
+    monkeypatch.setattr("keytui.domain.clock.source", lambda: stopped.time)
     return stopped
 
 

@@ -31,7 +31,7 @@ class UserKeys(KeysPlace):
         MenuAction("events", "h", "Owner's sign-ins", Permission.READ_AUDIT),
     )
     BINDINGS: ClassVar[list[BindingType]] = bindings(ACTIONS)
-    KEYS = (("x", "Deactivate"), ("i", "Details"), ("h", "Sign-ins"), ("Esc", "Back"))
+    KEYS = (("x", "Deactivate"), ("i", "Details"), ("Esc", "Back"))
 
     @property
     def empty(self) -> str:
