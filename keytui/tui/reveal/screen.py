@@ -11,7 +11,7 @@ from typing import ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.widgets import Button, Static
+from textual.widgets import Static
 
 from keytui.domain import key_text
 from keytui.domain.clock import SECOND, duration
@@ -21,9 +21,10 @@ from keytui.tui.reveal import saving
 from keytui.tui.reveal.deadline import Deadline
 from keytui.tui.reveal.quiet import Quiet
 from keytui.tui.reveal.secret_line import SecretLine
-from keytui.tui.screens.dialog import Dialog, button
+from keytui.tui.screens.dialog import Dialog
 from keytui.tui.screens.form import Entry, Form, Values
 from keytui.tui.surroundings import NO_FILES
+from keytui.tui.widgets.button import Button
 from keytui.tui.widgets.field import Field, Labelled
 from keytui.tui.widgets.plain import plain
 
@@ -90,9 +91,9 @@ class Reveal(Dialog[bool]):
 
     def buttons(self) -> ComposeResult:
         """Offer to take it away, and to be done."""
-        yield button("Copy to clipboard", "copy")
-        yield button("OK", "ok")
-        save = button("Save to file...", "save")
+        yield Button("Copy to clipboard", id="copy")
+        yield Button("OK", id="ok")
+        save = Button("Save to file...", id="save")
         save.disabled = self.keytui.surroundings.forced
         yield save
 

@@ -5,7 +5,8 @@ from collections.abc import Awaitable, Callable
 from textual.app import ComposeResult
 from textual.widgets import Static
 
-from keytui.tui.screens.dialog import Dialog, button
+from keytui.tui.screens.dialog import Dialog
+from keytui.tui.widgets.button import Button
 from keytui.tui.widgets.plain import plain
 
 
@@ -30,8 +31,8 @@ class Confirm(Dialog[bool]):
 
     def buttons(self) -> ComposeResult:
         """Offer Cancel first."""
-        yield button("Cancel", "cancel")
-        yield button(self.verb, "ok")
+        yield Button("Cancel", id="cancel")
+        yield Button(self.verb, id="ok")
 
     def accept(self) -> None:
         """Do it."""

@@ -12,11 +12,12 @@ from textual.await_complete import AwaitComplete
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
 from textual.screen import ModalScreen
-from textual.widgets import Button, Static
+from textual.widgets import Static
 
 from keytui.domain.errors import KeytuiError, SignedOut
 from keytui.tui.screens.sized import Sized
 from keytui.tui.widgets.bars import StatusLine, TooSmall
+from keytui.tui.widgets.button import Button
 from keytui.tui.widgets.field import Field
 from keytui.tui.widgets.plain import plain
 
@@ -58,8 +59,8 @@ class Dialog(Sized, ModalScreen[T | None], Generic[T]):
 
     def buttons(self) -> ComposeResult:
         """Yield the buttons, left to right."""
-        yield button("OK", "ok")
-        yield button("Cancel", "cancel")
+        yield Button("OK", id="ok")
+        yield Button("Cancel", id="cancel")
 
     def on_mount(self) -> None:
         """Focus where it is safe to start."""
@@ -135,8 +136,3 @@ class Dialog(Sized, ModalScreen[T | None], Generic[T]):
 
     def failed(self, error: KeytuiError) -> None:
         """React to what went wrong besides saying it."""
-
-
-def button(label: str, id: str) -> Button:  # noqa: A002 - Textual's name
-    """Make a button of one line whose label says where it begins and ends."""
-    return Button(plain(f"[ {label} ]"), id=id, compact=True)

@@ -8,8 +8,9 @@ from textual.binding import Binding, BindingType
 
 from keytui.domain.errors import BadInput, Conflict, KeytuiError, SignInFailed
 from keytui.domain.passwords import MIN_LENGTH
-from keytui.tui.screens.dialog import T, button
+from keytui.tui.screens.dialog import T
 from keytui.tui.screens.form import Entry, Form, Values
+from keytui.tui.widgets.button import Button
 from keytui.tui.widgets.field import Field
 
 if TYPE_CHECKING:
@@ -34,8 +35,8 @@ class Entrance(Form[T]):
 
     def buttons(self) -> ComposeResult:
         """Offer to go on or to quit."""
-        yield button(self.ok, "ok")
-        yield button(self.quit_label, "cancel")
+        yield Button(self.ok, id="ok")
+        yield Button(self.quit_label, id="cancel")
 
     def action_clear_field(self) -> None:
         """Empty the field one is in."""

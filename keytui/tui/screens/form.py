@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from textual.app import ComposeResult
 from textual.widgets import Static
 
-from keytui.tui.screens.dialog import Dialog, T, button
+from keytui.tui.screens.dialog import Dialog, T
+from keytui.tui.widgets.button import Button
 from keytui.tui.widgets.choice import Choice
 from keytui.tui.widgets.field import Field, Labelled
 from keytui.tui.widgets.plain import plain
@@ -78,8 +79,8 @@ class Form(Dialog[T]):
 
     def buttons(self) -> ComposeResult:
         """Offer to accept or to cancel."""
-        yield button(self.ok, "ok")
-        yield button("Cancel", "cancel")
+        yield Button(self.ok, id="ok")
+        yield Button("Cancel", id="cancel")
 
     @property
     def values(self) -> Values:

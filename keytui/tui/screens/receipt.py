@@ -5,15 +5,15 @@ from typing import ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.widgets import Button
 
 from keytui.domain.paths import absolute_path
 from keytui.services import receipt
 from keytui.services.receipt import Receipt
-from keytui.tui.screens.dialog import Dialog, button
+from keytui.tui.screens.dialog import Dialog
 from keytui.tui.screens.export import proposed_path
 from keytui.tui.screens.form import Entry, Form, Values
 from keytui.tui.surroundings import NO_FILE_HERE
+from keytui.tui.widgets.button import Button
 from keytui.tui.widgets.columns import Column
 from keytui.tui.widgets.listing import Listing
 from keytui.tui.widgets.rows import Row
@@ -41,8 +41,8 @@ class ReceiptShown(Dialog[None]):
 
     def buttons(self) -> ComposeResult:
         """Offer a file."""
-        yield button("OK", "ok")
-        yield button("Save to file...", "save")
+        yield Button("OK", id="ok")
+        yield Button("Save to file...", id="save")
 
     def on_mount(self) -> None:
         """Fill the list."""

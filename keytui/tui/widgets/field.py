@@ -7,7 +7,7 @@ from textual.app import ComposeResult
 from textual.containers import Horizontal
 from textual.message import Message
 from textual.widget import Widget
-from textual.widgets import Input, Label
+from textual.widgets import Input, Static
 
 from keytui.domain.text import harmless
 
@@ -110,5 +110,5 @@ class Labelled(Horizontal):
 
     def compose(self) -> ComposeResult:
         """Lay them side by side."""
-        yield Label(self._label, markup=False)
+        yield Static(self._label, markup=False)
         yield self.field
