@@ -1,9 +1,17 @@
 """``keytui key rotate``: the new text goes out once; where it cannot, the old key still works."""
 
+from pathlib import Path
+
 import pytest
 
+from keytui.cli import new_key
+from keytui.cli.exits import ExitCode
+from keytui.domain.errors import DatabaseBusy
+from keytui.domain.records import Actor
+from keytui.services import api_keys, rotation
 from tests.forced import CONNECTION, connect, forced, people, send
 from tests.home import KEYTUI, Home, close_reveal, home, quit_with  # noqa: F401 - a fixture
+from tests.support import PASSWORD, keytui
 from tests.terminal import KEY_TEXT
 
 
@@ -65,6 +73,28 @@ def test_a_text_that_goes_nowhere_leaves_the_old_key_working(
     old, new = _keys(server)
     assert old == (1, None, 1, None, hours)
     assert new[:4] == (3, 1, 0, "Its text could not be written: nobody has it.")
+
+
+def test_an_old_key_that_cannot_be_ended_is_said_to_work(
+    database: Path, maria: Actor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The new text is out and good; the sentence says what is left to do, and the command fails."""
+    key, _ = api_keys.create_key(maria, "ci")
+    api_keys.confirm_key(maria, key.key_id)
+    out: list[int] = []
+
+    def busy(*_: object) -> None:
+        raise DatabaseBusy("The database is in use by another process: try again in a moment.")
+
+    monkeypatch.setattr(new_key, "_write", lambda secret: out.append(len(secret.view())))
+    monkeypatch.setattr(rotation, "end_overlap", busy)
+    words = ("key", "rotate", key.key_id, "--overlap", "none", "--user", "maria")
+    answer = keytui("--database", database, *words, typed=f"{PASSWORD}\n")
+    assert (answer.code, out) == (ExitCode.CANNOT, [52])
+    assert answer.err.endswith(
+        "keytui: Key 1 still works, for an hour: The database is in use by another process: "
+        "try again in a moment. Then deactivate it.\n"
+    )
 
 
 @pytest.mark.parametrize(

@@ -68,7 +68,11 @@ def key_rotate(actor: Actor, key_id: int, overlap: str) -> None:
         "create another before it ends.",
     )
     if at_once:
-        rotation.end_overlap(actor, key_id)
+        try:
+            rotation.end_overlap(actor, key_id)
+        except KeytuiError as error:
+            sentence = f"Key {key_id} still works, for an hour: {error} Then deactivate it."
+            fail(sentence, ExitCode.CANNOT)
 
 
 def _ends(key: ApiKey) -> str:

@@ -2,8 +2,10 @@
 
 import pytest
 
+from keytui.domain.errors import Refused
+from keytui.domain.overlap import Overlap
 from keytui.domain.records import Actor
-from keytui.services import api_keys
+from keytui.services import api_keys, rotation
 from keytui.tui.screens.key_details import KeyDetails
 from keytui.tui.screens.profile import Profile
 from tests.tui.support import WIDE, new_key, running
@@ -25,6 +27,20 @@ async def test_an_owner_reads_the_history_of_a_key(maria: Actor) -> None:
         assert "created" in tui.cursor_line
         await tui.press("escape")
         await tui.on(Profile)
+
+
+async def test_a_refusal_s_sentence_ends_with_one_full_stop(adam: Actor, maria: Actor) -> None:
+    """It is a sentence already."""
+    key = new_key(maria, "CI")
+    with pytest.raises(Refused):
+        rotation.rotate(adam, key.key_id, Overlap.WEEK)
+    async with running("maria", size=WIDE) as tui:
+        await tui.press("i")
+        await tui.on(KeyDetails)
+        await tui.calm()
+        assert "rotate (refused)" in tui.message
+        assert tui.message.endswith("separation of duties.")
+        assert ".." not in tui.message
 
 
 @pytest.mark.parametrize("way", [("down", "v", "i"), ("w", "i")])

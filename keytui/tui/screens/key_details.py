@@ -74,7 +74,7 @@ class KeyDetails(Place):
         step = self.record(Step)
         who = f" by {step.who}" if step.who else ""
         origin = f" from {step.origin}" if step.origin else ""
-        detail = f": {step.detail}" if step.detail else ""
+        detail = f": {step.detail.removesuffix('.')}" if step.detail else ""
         return f"{clock.exact(step.at)}, {step.what}{who}{origin}{detail}."
 
     def leave(self) -> None:
